@@ -1,0 +1,30 @@
+"""Errors that a person caused and can mend; each carries one clear sentence."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """Input that cannot be used.
+
+    The message is one sentence that says what is wrong, where, and what is allowed. It is already
+    translated (see :mod:`gdsim.i18n`) and is shown to the user as it stands.
+    """
+
+
+class FormulaError(InputError):
+    """A formula that cannot be read.
+
+    Parameters
+    ----------
+    message
+        One sentence, without the position.
+    position
+        Index of the first offending character in the formula's text, from 0.
+    length
+        Number of offending characters, at least 1.
+    """
+
+    def __init__(self, message: str, position: int = 0, length: int = 1) -> None:
+        super().__init__(message)
+        self.position = position
+        self.length = max(1, length)
