@@ -1,0 +1,1 @@
+"""Icons, presets, translations and tables; installed as ``gdsim.resources`` and read with importlib.resources."""
