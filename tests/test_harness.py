@@ -13,7 +13,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 
-SPECIMENS = '''
+SPECIMENS = """
 import threading, warnings
 import pytest
 from PySide6.QtCore import QSettings, Qt, QThread, QTimer, qWarning
@@ -79,7 +79,7 @@ def end():
         if isinstance(thing, QThread):
             thing.quit()
             thing.wait()
-'''
+"""
 
 FAULTS = {
     "test_drawing_error": "pyqtgraph could not draw an item",
