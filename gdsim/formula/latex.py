@@ -1,0 +1,195 @@
+r"""A tree as LaTeX that matplotlib's mathtext can set, with the structure as it was typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from gdsim.formula.tree import (
+    ATOM,
+    NEGATION,
+    POWER,
+    PRODUCT,
+    SUM,
+    Binary,
+    Call,
+    Constant,
+    Negate,
+    Node,
+    Number,
+    Variable,
+    number_text,
+)
+
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+).split()
+
+_FUNCTIONS = {
+    "sin": r"\sin",
+    "cos": r"\cos",
+    "tan": r"\tan",
+    "log": r"\ln",
+    "sigmoid": r"\sigma",
+    "tanh": r"\tanh",
+    "relu": r"\mathrm{relu}",
+    "min": r"\min",
+    "max": r"\max",
+    "sign": r"\mathrm{sgn}",
+    "heaviside": r"\mathrm{H}",
+}
+
+Put = Callable[[str, int], "tuple[str, int] | None"]
+"""Given a variable's name and how tightly its place binds, what to put in and how tightly that binds."""
+
+
+def symbol(name: str) -> str:
+    """Return the LaTeX of a variable's name: ``w1`` is w with the index 1, ``theta`` and the letter θ are Greek."""
+    match = re.fullmatch(r"(.+?)(?:_(\w+)|(\d+))", name)
+    if match is None:
+        return _letters(name)
+    base, word, digits = match.groups()
+    return f"{_letters(base)}_{{{_letters(word) if word else digits}}}"
+
+
+def _letters(name: str) -> str:
+    if name.isdecimal():
+        return name
+    if len(name) == 1:
+        known = unicodedata.name(name, "")
+        greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", known)
+        if greek:
+            word = greek[2].lower().replace("lamda", "lambda")
+            capital = greek[1] == "CAPITAL"
+            if word in GREEK and not capital and word != "omicron":
+                return "\\" + word
+        return name if name.isascii() and name.isalpha() else f"\\mathrm{{{_escaped(name)}}}"
+    if name.lower() in GREEK and name == name.lower():
+        return "\\" + name
+    return f"\\mathrm{{{_escaped(name)}}}"
+
+
+def _escaped(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+def latex_number(value: float) -> str:
+    r"""Return a number's LaTeX, ``1.5 \cdot 10^{-7}`` where plain digits would be long."""
+    text = number_text(value)
+    if "e" not in text:
+        return text
+    mantissa, exponent = text.split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+
+
+def strength(latex: str) -> int:
+    """Return how tightly a number or another short piece of LaTeX binds."""
+    if latex.startswith("-"):
+        return SUM
+    if r"\cdot" in latex or r"\times" in latex:
+        return PRODUCT
+    return ATOM
+
+
+def to_latex(node: Node, values: Mapping[str, str]) -> str:
+    """Return the LaTeX of ``node`` with some variables replaced; see `Formula.latex`."""
+
+    def put(name: str, place: int) -> tuple[str, int] | None:
+        return (values[name], strength(values[name])) if name in values else None
+
+    return Printer(put).print(node)
+
+
+class Printer:
+    """Prints trees; ``put`` may replace each variable."""
+
+    def __init__(self, put: Put) -> None:
+        self.put = put
+
+    def print(self, node: Node, place: int = SUM) -> str:
+        """Return the LaTeX of ``node`` for a place that binds as tightly as ``place``."""
+        text, binds = self._piece(node, place)
+        return text if binds >= place else rf"\left({text}\right)"
+
+    def _piece(self, node: Node, place: int) -> tuple[str, int]:
+        match node:
+            case Number(value):
+                text = latex_number(value)
+                return text, strength(text)
+            case Constant(name):
+                return (r"\pi" if name == "pi" else r"\mathrm{e}"), ATOM
+            case Variable(name):
+                return self.put(name, place) or (symbol(name), ATOM)
+            case Negate(operand):
+                # A leading minus is read with a sum: anything tighter needs brackets around it.
+                return "-" + self.print(operand, NEGATION), SUM if place > SUM else NEGATION
+            case Call(function, arguments):
+                return self._call(function, arguments)
+            case Binary("**", left, right):
+                return self._power(left, right), POWER
+            case Binary("/", left, right):
+                return rf"\frac{{{self.print(left)}}}{{{self.print(right)}}}", POWER
+            case Binary("*", left, right):
+                return self._product(left, right), PRODUCT
+            case Binary(operator, left, right):
+                return f"{self.print(left)} {operator} {self.print(right, SUM + 1)}", SUM
+        raise TypeError(node)
+
+    def _product(self, left: Node, right: Node) -> str:
+        first, second = self.print(left, PRODUCT), self.print(right, NEGATION)
+        return f"{first} {self._sign(left, right, second)}{second}"
+
+    def _sign(self, left: Node, right: Node, second: str) -> str:
+        r"""Return ``\cdot`` where two factors side by side would read as one number or one name."""
+        if self._starts_with_digit(right) or (self._is_value(left) and self._is_value(right)):
+            return r"\cdot "
+        if self._is_value(left) and isinstance(left, Variable):
+            return r"\cdot "
+        if second.startswith((r"\mathrm", r"\sin", r"\cos", r"\tan", r"\ln", r"\exp", r"\min", r"\max")):
+            return r"\, "
+        return r"\, " if self._ends_with_word(left) else ""
+
+    def _is_value(self, node: Node) -> bool:
+        return isinstance(node, Number) or (isinstance(node, Variable) and self.put(node.name, PRODUCT) is not None)
+
+    def _starts_with_digit(self, node: Node) -> bool:
+        match node:
+            case Binary("**" | "*", left, _):
+                return self._starts_with_digit(left)
+            case Binary("/", left, right):
+                return isinstance(left, Number) and isinstance(right, Number)
+            case _:
+                return self._is_value(node)
+
+    def _ends_with_word(self, node: Node) -> bool:
+        match node:
+            case Binary("*", _, right):
+                return self._ends_with_word(right)
+            case Variable(name):
+                return self.put(name, PRODUCT) is None and symbol(name).startswith(r"\mathrm")
+            case _:
+                return False
+
+    def _power(self, left: Node, right: Node) -> str:
+        exponent = self.print(right)
+        match left:
+            case Call("sin" | "cos" | "tan" | "tanh" as function, (argument,)) if isinstance(right, Number):
+                return rf"{_FUNCTIONS[function]}^{{{exponent}}}\left({self.print(argument)}\right)"
+            case Call("abs"):
+                return f"{self.print(left)}^{{{exponent}}}"
+            case Call():
+                return rf"\left({self.print(left)}\right)^{{{exponent}}}"
+        return f"{self.print(left, ATOM)}^{{{exponent}}}"
+
+    def _call(self, function: str, arguments: tuple[Node, ...]) -> tuple[str, int]:
+        inside = ", ".join(self.print(each) for each in arguments)
+        match function:
+            case "sqrt":
+                return rf"\sqrt{{{inside}}}", ATOM
+            case "abs":
+                return rf"\left|{inside}\right|", ATOM
+            case "exp":
+                return rf"\mathrm{{e}}^{{{inside}}}", POWER
+            case _:
+                return rf"{_FUNCTIONS[function]}\left({inside}\right)", ATOM
