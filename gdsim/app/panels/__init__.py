@@ -1,0 +1,1 @@
+"""Panels: what one sets, and the transport bar."""

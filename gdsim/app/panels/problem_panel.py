@@ -1,0 +1,165 @@
+"""The problem panel: formula, domain and start point."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gdsim.app import theme
+from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.number_field import NumberField
+from gdsim.errors import FormulaError, InputError
+from gdsim.formula import parse
+from gdsim.i18n import tr
+from gdsim.problems.mesh import Domain
+from gdsim.simulation.scenario import Scenario
+
+TYPING_MS = 250
+"""A formula that is right is taken over when typing pauses this long; Enter takes it at once."""
+
+
+class ProblemPanel(QWidget):
+    """Sets what is minimised and where the run starts.
+
+    `formula_chosen`, `domain_chosen` and `start_chosen` carry valid-looking input; whoever listens may
+    still refuse it and call `show_error`.
+    """
+
+    formula_chosen = Signal(str)
+    domain_chosen = Signal(dict)
+    start_chosen = Signal(dict)
+    preset_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.preset = QComboBox(objectName="preset", accessibleName=tr("Preset"))
+        self.preset.setToolTip(tr("Choose a prepared problem."))
+        self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.formula = QLineEdit(objectName="formula", accessibleName=tr("Loss formula"))
+        self.formula.setToolTip(
+            tr(
+                "A formula of two variables: + - * / ** ( ), pi, e, sin, cos, tan, exp, log, sqrt, abs, sigmoid, "
+                "tanh, relu, min, max."
+            )
+        )
+        self.formula_error = MessageLabel("formula_error")
+        self.error = MessageLabel("problem_error")
+        self._names: list[QLabel] = []
+        self._fields: list[tuple[NumberField, NumberField, NumberField]] = []
+        self._pause = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._variables: tuple[str, ...] = ()
+        self._lay_out()
+        self._pause.timeout.connect(self._offer)
+        self.formula.textEdited.connect(self._typed)
+        self.formula.returnPressed.connect(self._offer)
+        self.preset.activated.connect(lambda index: self.preset_chosen.emit(self.preset.itemData(index)))
+
+    def fill_presets(self, titles: dict[str, str]) -> None:
+        """Offer presets: their names and titles."""
+        with QSignalBlocker(self.preset):
+            self.preset.clear()
+            for name, title in titles.items():
+                self.preset.addItem(title, name)
+            self.preset.setCurrentIndex(-1)
+            self.preset.setPlaceholderText(tr("Presets and lessons"))
+
+    def show_preset(self, title: str) -> None:
+        """Show the preset of this title as the present one, or none."""
+        self.preset.setCurrentIndex(self.preset.findText(title))
+
+    def show_scenario(self, scenario: Scenario) -> None:
+        """Show what ``scenario`` sets; a formula being typed is left alone if it means the same."""
+        text = scenario.problem.formula
+        if self.formula.text() != text:
+            self.formula.setText(text)
+        self._pause.stop()
+        self.formula_error.show_sentence("")
+        self.error.show_sentence("")
+        self._variables = tuple(scenario.problem.domain)
+        for (name, (low, high)), label, fields in zip(
+            scenario.problem.domain.items(), self._names, self._fields, strict=True
+        ):
+            label.setText(name)
+            shown = (low, high, scenario.run[0].start[name])
+            texts = (tr("Lower end of {name}"), tr("Upper end of {name}"), tr("Start of {name}"))
+            for field, value, described in zip(fields, shown, texts, strict=True):
+                field.set_silently(value)
+                field.setAccessibleName(described.format(name=name))
+
+    def show_error(self, sentence: str) -> None:
+        """Show why domain or start was refused; the fields keep what was typed."""
+        self.error.show_sentence(sentence)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+        layout.setSpacing(theme.GRID // 2)
+        for widget in (self.preset, self.formula, self.formula_error):
+            layout.addWidget(widget)
+        grid = QGridLayout()
+        grid.setSpacing(theme.GRID // 2)
+        for column, text in enumerate((tr("from"), tr("to"), tr("start")), start=1):
+            grid.addWidget(QLabel(text), 0, column)
+        for row in (0, 1):
+            self._add_row(grid, row)
+        layout.addLayout(grid)
+        layout.addWidget(self.error)
+
+    def _add_row(self, grid: QGridLayout, row: int) -> None:
+        label = QLabel()
+        grid.addWidget(label, row + 1, 0)
+        low, high, start = (NumberField(step=0.5) for _ in range(3))
+        for column, (kind, field) in enumerate((("from", low), ("to", high), ("start", start)), start=1):
+            field.setObjectName(f"{kind}_{row + 1}")
+            field.setMinimumWidth(8 * theme.GRID)
+            field.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
+            field.rejected.connect(self.show_error)
+            grid.addWidget(field, row + 1, column)
+            grid.setColumnStretch(column, 1)
+        for field in (low, high):
+            field.valueChanged.connect(self._domain_edited)
+        start.valueChanged.connect(self._start_edited)
+        self._names.append(label)
+        self._fields.append((low, high, start))
+
+    def _domain_edited(self) -> None:
+        domain: Domain = {
+            name: (low.value(), high.value())
+            for name, (low, high, _) in zip(self._variables, self._fields, strict=True)
+        }
+        self.domain_chosen.emit(domain)
+
+    def _start_edited(self) -> None:
+        self.start_chosen.emit(
+            {name: fields[2].value() for name, fields in zip(self._variables, self._fields, strict=True)}
+        )
+
+    def _typed(self) -> None:
+        self._pause.stop()
+        if self._check():
+            self._pause.start()
+
+    def _offer(self) -> None:
+        self._pause.stop()
+        if self._check():
+            self.formula_chosen.emit(self.formula.text())
+
+    def _check(self) -> bool:
+        """Show what is wrong with the formula being typed, if anything is."""
+        try:
+            count = len(parse(self.formula.text()).variables)
+        except FormulaError as error:
+            self.formula_error.show_sentence(
+                tr("Character {position}: {message}", position=error.position + 1, message=str(error))
+            )
+            return False
+        except InputError as error:
+            self.formula_error.show_sentence(str(error))
+            return False
+        if count != 2:
+            self.formula_error.show_sentence(
+                tr("A surface needs a formula of exactly two variables; this one has {count}.", count=count)
+            )
+            return False
+        self.formula_error.show_sentence("")
+        return True

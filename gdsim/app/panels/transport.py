@@ -1,0 +1,94 @@
+"""The transport bar: step, play, run, and the speed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSpinBox, QToolBar, QToolButton, QWidget
+
+from gdsim.app import theme
+from gdsim.app.actions import Actions
+from gdsim.app.icons import icon
+from gdsim.app.widgets.number_field import LabelledNumber, tabular
+from gdsim.app.widgets.timeline import Mark, Timeline
+from gdsim.i18n import tr
+
+BUTTONS = ("reset", "step_back", "next_phase", "step", "play")
+
+
+class Transport(QToolBar):
+    """Buttons of the run's actions, speed and number of steps."""
+
+    speed_chosen = Signal(float)
+    steps_chosen = Signal(int)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Transport"), parent)
+        self.setObjectName("transport")
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self._actions = actions
+        for name in BUTTONS:
+            self._add_button(name)
+        self.addSeparator()
+        self.speed = LabelledNumber("speed", tr("Speed"), 0.5, 1000, scale="log", unit=tr("steps a second"))
+        self.speed.setMaximumWidth(38 * theme.GRID)
+        self.speed.changed.connect(self.speed_chosen)
+        self.addWidget(self.speed)
+        self.addWidget(QLabel(tr("steps/s")))
+        self.addSeparator()
+        self.run_steps = QSpinBox(objectName="run_steps", accessibleName=tr("Steps to run"))
+        self.run_steps.setRange(1, 1_000_000)
+        self.run_steps.setSuffix(tr(" steps"))
+        self.run_steps.setToolTip(tr("How many updates Run makes."))
+        self.run_steps.valueChanged.connect(self.steps_chosen)
+        self._add_button("run_n", with_text=True)
+        self.addWidget(self.run_steps)
+
+    def show_playing(self, playing: bool) -> None:
+        """Let the play button show what it does next."""
+        action = self._actions["play"]
+        if action.isChecked() != playing or action.property("playing") != playing:
+            action.setProperty("playing", playing)
+            action.setChecked(playing)
+            action.setIcon(icon("pause" if playing else "play"))
+            action.setText(tr("Pause") if playing else tr("Play"))
+
+    def _add_button(self, name: str, with_text: bool = False) -> None:
+        button = QToolButton(objectName=name)
+        button.setDefaultAction(self._actions[name])
+        button.setAccessibleName(self._actions[name].text())
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if with_text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addWidget(button)
+
+
+class TimelineBar(QToolBar):
+    """The timeline with the present step in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Timeline"), parent)
+        self.setObjectName("timeline_bar")
+        self.setMovable(False)
+        self.timeline = Timeline()
+        self.label = QLabel(objectName="step_label")
+        self.label.setFont(tabular(self.label.font()))
+        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(self.timeline)
+        self.addWidget(self.label)
+        self.show_step(0, 0, "")
+
+    def show_step(self, step: int, last: int, phase: str) -> None:
+        """Show the present step, the last one and, in mid-update, the phase."""
+        texts = {
+            "forward": tr("step {step} of {last}, forward done", step=step, last=last),
+            "backward": tr("step {step} of {last}, backward done", step=step, last=last),
+        }
+        self.label.setText(texts.get(phase, tr("step {step} of {last}", step=step, last=last)))
+        widest = tr("step {step} of {last}, backward done", step=last, last=last)
+        self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance(widest) + 2 * theme.GRID)
+
+    def show_marks(self, marks: list[Mark], stop: int | None, why: str) -> None:
+        """Show where hyper-parameters changed and where the run stopped."""
+        self.timeline.set_marks(marks)
+        self.timeline.set_stop(stop, why)

@@ -1,0 +1,102 @@
+"""The scenario that is on screen, with undo: a frozen value is replaced, never changed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from gdsim.simulation.files import validate
+from gdsim.simulation.scenario import Scenario
+
+MERGE_SECONDS = 1.0
+"""Edits of one setting that follow each other faster than this are undone together."""
+
+
+class ScenarioModel(QObject):
+    """Holds the present scenario; `changed` carries the old and the new one.
+
+    Parameters
+    ----------
+    scenario
+        The one to begin with.
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scenario = scenario
+        self.undo_stack = QUndoStack(self)
+
+    def edit(self, values: dict[str, Any], text: str) -> None:
+        """Set dotted keys (``run.0.start``) to new values, as one undoable edit called ``text``.
+
+        Raises
+        ------
+        InputError
+            If the result is no valid scenario; nothing has changed then.
+        """
+        new = revised(self.scenario, values)
+        if new != self.scenario:
+            self.undo_stack.push(_Edit(self, new, text, in_force=False))
+
+    def adopt(self, values: dict[str, Any], text: str) -> None:
+        """Take over what is already in force (a change made in mid-run), undoable like an edit."""
+        new = revised(self.scenario, values)
+        if new != self.scenario:
+            self.undo_stack.push(_Edit(self, new, text, in_force=True))
+
+    def replace(self, scenario: Scenario) -> None:
+        """Begin anew with another scenario; there is nothing to undo then."""
+        self.undo_stack.clear()
+        self._set(scenario)
+
+    def _set(self, scenario: Scenario) -> None:
+        old, self.scenario = self.scenario, scenario
+        self.changed.emit(old, scenario)
+
+
+class _Edit(QUndoCommand):
+    def __init__(self, model: ScenarioModel, new: Scenario, text: str, in_force: bool) -> None:
+        super().__init__(text)
+        self._model = model
+        self._old = model.scenario
+        self._new = new
+        self._in_force = in_force
+        self._time = time.monotonic()
+
+    def id(self) -> int:
+        return 1
+
+    def redo(self) -> None:
+        if self._in_force:
+            self._model.scenario = self._new
+            self._in_force = False
+        else:
+            self._model._set(self._new)
+
+    def undo(self) -> None:
+        self._model._set(self._old)
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _Edit) or other.text() != self.text():
+            return False
+        if other._time - self._time > MERGE_SECONDS:
+            return False
+        self._new, self._time = other._new, other._time
+        return True
+
+
+def revised(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+    """Return ``scenario`` with dotted keys set, checked as a file would be."""
+    data = scenario.model_dump(mode="json")
+    for key, value in values.items():
+        *path, last = key.split(".")
+        place: Any = data
+        for part in path:
+            place = place[int(part)] if isinstance(place, list) else place[part]
+        place[last] = value
+    return validate(data)

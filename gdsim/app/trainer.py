@@ -1,0 +1,229 @@
+"""The thread that owns the run: commands go in through a queue, one latest snapshot comes out."""
+
+from __future__ import annotations
+
+import math
+import queue
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from gdsim.errors import InputError
+from gdsim.simulation.runner import Runner
+from gdsim.simulation.snapshot import Snapshot
+
+MAX_STEPS = 1_000_000
+"""A run that plays by itself pauses here, so that one left alone does not fill the memory."""
+
+PUBLISH_SECONDS = 0.012
+"""Snapshots are made no more often than a display can show them."""
+
+SLICE_SECONDS = 0.004
+"""How long the thread steps before it looks at its commands again, and between two batches."""
+
+LATE_SECONDS = 0.1
+"""Steps owed from longer ago than this are not made up for."""
+
+Build = Callable[[], Runner]
+
+
+class Trainer(QObject):
+    """The interface's end of the training thread.
+
+    Every command takes effect between two steps. `latest` returns what there is to show; nothing is
+    signalled per step, because a queued signal a step starves the event loop.
+    """
+
+    failed = Signal(str)
+    """One sentence: a run could not be set up or went wrong."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = _Worker(self)
+        self._worker.failed.connect(self.failed)
+
+    def start(self) -> None:
+        """Start the thread; it imports torch first."""
+        self._worker.start()
+
+    def load(self, build: Build, current: int = 0, last: int = 0) -> None:
+        """Replace the run: build it, compute it to step ``last``, and show step ``current``.
+
+        A newer load replaces one that is still waiting or being computed, so a start point can be dragged.
+        """
+        self._worker.run_id += 1
+        run_id = self._worker.run_id
+        self._post(lambda worker: worker.load(run_id, build, current, last))
+
+    def step(self) -> None:
+        """Make one update."""
+        self._post(lambda worker: worker.step())
+
+    def next_phase(self) -> None:
+        """Do the next of forward, backward and update."""
+        self._post(lambda worker: worker.next_phase())
+
+    def seek(self, step: int) -> None:
+        """Go to a step; beyond the last recorded one the run goes on to it."""
+        self._worker.wanted_step = step
+        self._post(lambda worker: worker.seek(step))
+
+    def step_back(self) -> None:
+        """Undo one update."""
+        self._post(lambda worker: worker.step_back())
+
+    def play(self, rate: float, steps: int | None = None) -> None:
+        """Go on by ``rate`` steps a second (``inf``: as fast as it goes), for ``steps`` or until paused."""
+        self._post(lambda worker: worker.play(rate, steps))
+
+    def pause(self) -> None:
+        """Stop after the present step."""
+        self._post(lambda worker: worker.pause())
+
+    def set_hyper(self, name: str, value: float) -> None:
+        """Change a hyper-parameter from the present step on."""
+        self._post(lambda worker: worker.set_hyper(name, value))
+
+    def latest(self) -> Snapshot | None:
+        """Return the newest snapshot of the present run, once; None when there is nothing new."""
+        snapshot, self._worker.mailbox = self._worker.mailbox, None
+        return snapshot if snapshot is not None and snapshot.run_id == self._worker.run_id else None
+
+    def close(self) -> None:
+        """End the thread and wait for it."""
+        self._worker.requestInterruption()
+        self._post(lambda worker: None)
+        self._worker.wait()
+
+    def _post(self, command: Callable[[_Worker], None]) -> None:
+        self._worker.commands.put(command)
+
+
+class _Worker(QThread):
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainer")
+        self.commands: queue.SimpleQueue[Callable[[_Worker], None]] = queue.SimpleQueue()
+        self.mailbox: Snapshot | None = None
+        self.run_id = 0
+        self.wanted_step = 0
+        self._loaded_id = 0
+        self._runner: Runner | None = None
+        self._rate = 0.0
+        self._until = 0
+        self._wake = 0.0
+        self._paid = 0.0
+        self._published = 0.0
+        self._dirty = False
+
+    def run(self) -> None:
+        import torch
+
+        torch.set_num_threads(1)  # small tensors: a pool of threads costs more than it gives
+        while not self.isInterruptionRequested():
+            self._take_commands()
+            self._advance()
+            self._publish_when_due()
+
+    def load(self, run_id: int, build: Build, current: int, last: int) -> None:
+        if run_id != self.run_id:
+            return
+        self._rate = 0.0
+        self._runner = build()
+        self._loaded_id = run_id
+        while self._runner.step_count < last and run_id == self.run_id and not self.isInterruptionRequested():
+            if not self._runner.step():
+                break
+        self._runner.seek(current)
+
+    def step(self) -> None:
+        self._rate = 0.0
+        if self._runner is not None:
+            self._runner.step()
+
+    def next_phase(self) -> None:
+        self._rate = 0.0
+        if self._runner is not None:
+            self._runner.next_phase()
+
+    def step_back(self) -> None:
+        self._rate = 0.0
+        if self._runner is not None:
+            resting = self._runner.phase == "update"
+            self._runner.seek(self._runner.step_count - 1 if resting else self._runner.step_count)
+
+    def seek(self, step: int) -> None:
+        runner = self._runner
+        if runner is None or step != self.wanted_step:
+            return
+        self._rate = 0.0
+        runner.seek(step)
+        if step > runner.step_count:
+            self.play(math.inf, step - runner.step_count)
+
+    def play(self, rate: float, steps: int | None) -> None:
+        if self._runner is None:
+            return
+        self._until = self._runner.step_count + steps if steps is not None else MAX_STEPS
+        self._rate = rate
+        self._wake = time.perf_counter()
+        self._paid = self._wake - 1 / rate
+
+    def pause(self) -> None:
+        self._rate = 0.0
+
+    def set_hyper(self, name: str, value: float) -> None:
+        if self._runner is not None:
+            self._runner.set_hyper(name, value)
+
+    def _take_commands(self) -> None:
+        """Carry out what is waiting; wait for a command, or for the next step or snapshot to be due."""
+        timeout = None
+        if self._rate:
+            wake = min(self._wake, self._published + PUBLISH_SECONDS) if self._dirty else self._wake
+            timeout = max(0.0, wake - time.perf_counter())
+        try:
+            command = self.commands.get(timeout=timeout)
+            while True:
+                self._carry_out(command)
+                command = self.commands.get_nowait()
+        except queue.Empty:
+            pass
+
+    def _carry_out(self, command: Callable[[_Worker], None]) -> None:
+        try:
+            command(self)
+        except InputError as error:
+            self._rate = 0.0
+            self.failed.emit(str(error))
+        self._dirty = True
+
+    def _advance(self) -> None:
+        """Make the steps that are due, for one slice of time at most; fast play is done in batches."""
+        runner = self._runner
+        now = time.perf_counter()
+        if runner is None or not self._rate or now < self._wake:
+            return
+        self._paid = max(self._paid, now - LATE_SECONDS)
+        end = now + SLICE_SECONDS
+        while self._paid + 1 / self._rate <= now and time.perf_counter() < end:
+            if runner.step_count >= self._until or not runner.step():
+                self._rate = 0.0
+                break
+            self._paid += 1 / self._rate
+        self._dirty = True
+        if self._rate:
+            self._wake = max(self._paid + 1 / self._rate, now + SLICE_SECONDS if math.isfinite(self._rate) else 0.0)
+
+    def _publish_when_due(self) -> None:
+        if not self._dirty or (self._rate and time.perf_counter() - self._published < PUBLISH_SECONDS):
+            return
+        if not self.commands.empty():
+            return
+        self._dirty = False
+        if self._runner is not None and self._loaded_id == self.run_id:
+            self.mailbox = self._runner.snapshot(self._loaded_id, playing=self._rate != 0)
+            self._published = time.perf_counter()

@@ -1,0 +1,35 @@
+"""Plain gradient descent: ``w <- w - learning_rate*g``."""
+
+from __future__ import annotations
+
+from gdsim.optimizers.base import Equation, Hyper, Params, State, Term, Update, UpdateRule, learning_rate, no_state
+
+
+def update(gradient: Params, state: State, hyper: Hyper) -> Update:
+    """Move against the gradient (Cauchy 1847).
+
+    Parameters
+    ----------
+    gradient
+        Gradient of the loss, each of its parameter's shape.
+    state
+        Empty.
+    hyper
+        ``learning_rate``.
+    """
+    lr = hyper["learning_rate"]
+    move = Term("-lr*g", "gradient", {name: -lr * g for name, g in gradient.items()})
+    return Update((move,), state)
+
+
+RULE = UpdateRule(
+    name="gd",
+    label="Gradient descent",
+    explanation="Each step goes against the gradient, as far as the learning rate says.",
+    source="Cauchy 1847; torch.optim.SGD without momentum",
+    hyperparameters=(learning_rate(),),
+    symbols={"g": "g"},
+    equations=(Equation("w_next", "w - learning_rate*g"),),
+    init=no_state,
+    update=update,
+)

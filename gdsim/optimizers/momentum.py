@@ -1,0 +1,57 @@
+"""Momentum as the lecture writes it: the velocity is a length, the learning rate is inside it."""
+
+from __future__ import annotations
+
+from gdsim.optimizers.base import (
+    Equation,
+    Hyper,
+    Params,
+    State,
+    Term,
+    Update,
+    UpdateRule,
+    gamma,
+    learning_rate,
+    zero_velocity,
+)
+
+
+def update(gradient: Params, state: State, hyper: Hyper) -> Update:
+    """Compute ``v <- gamma*v - lr*g; w <- w + v`` (Polyak 1964; Sutskever et al. 2013).
+
+    Parameters
+    ----------
+    gradient
+        Gradient of the loss, each of its parameter's shape.
+    state
+        ``velocity``, of the parameters' shapes.
+    hyper
+        ``learning_rate`` and ``gamma``.
+    """
+    lr, keep = hyper["learning_rate"], hyper["gamma"]
+    kept = {name: keep * v for name, v in state["velocity"].items()}
+    push = {name: -lr * g for name, g in gradient.items()}
+    velocity = {name: kept[name] + push[name] for name in gradient}
+    return Update(
+        (Term("gamma*v", "velocity", kept), Term("-lr*g", "gradient", push)),
+        {"velocity": velocity},
+    )
+
+
+RULE = UpdateRule(
+    name="momentum",
+    label="Momentum (lecture)",
+    explanation=(
+        "v = gamma*v - lr*g; w = w + v. The learning rate is inside the velocity, so changing it in mid-run "
+        "leaves the velocity gathered so far as it is. It equals PyTorch's form while the learning rate is constant."
+    ),
+    source="Polyak 1964; Sutskever et al. 2013",
+    hyperparameters=(learning_rate(), gamma()),
+    symbols={"g": "g", "velocity": "v"},
+    equations=(
+        Equation("velocity_next", "gamma*velocity - learning_rate*g"),
+        Equation("w_next", "w + velocity_next"),
+    ),
+    init=zero_velocity,
+    update=update,
+)

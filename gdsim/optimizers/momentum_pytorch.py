@@ -1,0 +1,57 @@
+"""Momentum as torch.optim.SGD computes it: the velocity is a sum of gradients, scaled when it is used."""
+
+from __future__ import annotations
+
+from gdsim.optimizers.base import (
+    Equation,
+    Hyper,
+    Params,
+    State,
+    Term,
+    Update,
+    UpdateRule,
+    gamma,
+    learning_rate,
+    zero_velocity,
+)
+
+
+def update(gradient: Params, state: State, hyper: Hyper) -> Update:
+    """Compute ``v <- gamma*v + g; w <- w - lr*v`` (torch.optim.SGD with momentum, dampening 0).
+
+    Parameters
+    ----------
+    gradient
+        Gradient of the loss, each of its parameter's shape.
+    state
+        ``velocity``, of the parameters' shapes.
+    hyper
+        ``learning_rate`` and ``gamma``.
+    """
+    lr, keep = hyper["learning_rate"], hyper["gamma"]
+    velocity = {name: keep * v + gradient[name] for name, v in state["velocity"].items()}
+    kept = {name: -lr * (keep * v) for name, v in state["velocity"].items()}
+    push = {name: -lr * g for name, g in gradient.items()}
+    return Update(
+        (Term("-lr*gamma*v", "velocity", kept), Term("-lr*g", "gradient", push)),
+        {"velocity": velocity},
+    )
+
+
+RULE = UpdateRule(
+    name="momentum-pytorch",
+    label="Momentum (PyTorch)",
+    explanation=(
+        "v = gamma*v + g; w = w - lr*v. The velocity is a sum of gradients, so changing the learning rate in mid-run "
+        "rescales all of it at once. It equals the lecture's form while the learning rate is constant."
+    ),
+    source="torch.optim.SGD (momentum, dampening 0)",
+    hyperparameters=(learning_rate(), gamma()),
+    symbols={"g": "g", "velocity": "v"},
+    equations=(
+        Equation("velocity_next", "gamma*velocity + g"),
+        Equation("w_next", "w - learning_rate*velocity_next"),
+    ),
+    init=zero_velocity,
+    update=update,
+)

@@ -1,0 +1,41 @@
+"""A formula of two parameters as a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gdsim.formula import Formula
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from gdsim.optimizers import Params
+
+
+@dataclass(frozen=True)
+class SurfaceProblem:
+    """A loss given by a formula, in double precision.
+
+    Attributes
+    ----------
+    formula
+        The loss.
+    start
+        Value of each variable at step 0, in axis order.
+    """
+
+    formula: Formula
+    start: Mapping[str, float]
+
+    def initial_parameters(self) -> Params:
+        """Return the start, one tensor of shape ``()`` a variable."""
+        import torch
+
+        return {name: torch.tensor(value, dtype=torch.float64) for name, value in self.start.items()}
+
+    def loss(self, params: Params, step: int) -> Tensor:
+        """Return the formula's value, shape ``()``; the same at every step."""
+        del step
+        return self.formula.torch(params)

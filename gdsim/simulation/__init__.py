@@ -1,0 +1,1 @@
+"""Forward, backward, update; history and rewind; scenario files."""

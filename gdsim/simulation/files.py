@@ -1,0 +1,188 @@
+"""Scenarios read from and written to TOML; presets; dotted overrides."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gdsim.atomic import replacing
+from gdsim.errors import InputError
+from gdsim.i18n import tr
+from gdsim.optimizers import rules
+from gdsim.simulation.scenario import RunSpec, Scenario
+
+DEFAULT_PRESET = "lecture-surface"
+MAX_BYTES = 1_000_000
+
+
+def preset_names() -> list[str]:
+    """Return the presets' names, the default first, then in order of their files' names."""
+    names = sorted(entry.name.removesuffix(".toml") for entry in _presets() if entry.name.endswith(".toml"))
+    return sorted(names, key=lambda name: name != DEFAULT_PRESET)
+
+
+def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
+    """Return the scenario of a preset's name or of a file.
+
+    Parameters
+    ----------
+    source
+        A preset's name, or a path to a TOML file.
+    overrides
+        ``KEY=VALUE`` with dotted scenario keys; ``run.KEY`` stands for all runs, ``run.0.KEY`` for one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or does not hold a scenario; the message names the key, the value and
+        what is allowed.
+    """
+    data = _read(source)
+    optimizers = [run.get("optimizer") for run in _runs(data)]
+    given = {_override(data, override) for override in overrides or []}
+    for run, before in zip(_runs(data), optimizers, strict=False):
+        if run.get("optimizer") != before:
+            _forget_foreign_hyper(run, given)
+    return validate(data)
+
+
+def validate(data: dict[str, Any]) -> Scenario:
+    """Return the scenario that ``data`` describes, or raise `InputError` with one clear sentence."""
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise InputError(_sentence(error.errors()[0])) from None
+
+
+def dumps(scenario: Scenario) -> str:
+    """Return ``scenario`` as TOML; reading it gives an equal scenario."""
+    import tomli_w
+
+    data = scenario.model_dump(mode="json", exclude_defaults=False)
+    data["run"] = [_flat_run(run) for run in scenario.run]
+    return tomli_w.dumps({key: value for key, value in data.items() if value != ""})
+
+
+def save(scenario: Scenario, path: Path) -> None:
+    """Write ``scenario`` to ``path``, whole or not at all."""
+    text = dumps(scenario)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _presets() -> list[Traversable]:
+    return list((files("gdsim.resources") / "presets").iterdir())
+
+
+def _read(source: str | Path) -> dict[str, Any]:
+    entry: Traversable
+    if str(source) in preset_names():
+        entry = files("gdsim.resources") / "presets" / f"{source}.toml"
+    else:
+        entry = Path(source)
+    try:
+        with entry.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise InputError(tr("{path} is too large for a scenario.", path=str(source)))
+        return tomllib.loads(raw.decode("utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            tr(
+                "There is no scenario {path}: give a file or a preset ({known}).",
+                path=str(source),
+                known=", ".join(preset_names()),
+            )
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(tr("{path} cannot be read: {reason}.", path=str(source), reason=reason)) from None
+    except UnicodeDecodeError:
+        raise InputError(tr("{path} is not a text file in UTF-8.", path=str(source))) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(tr("{path} is not valid TOML: {reason}.", path=str(source), reason=str(error))) from None
+
+
+def _runs(data: dict[str, Any]) -> list[dict[str, Any]]:
+    runs = data.get("run")
+    return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
+
+
+def _forget_foreign_hyper(run: dict[str, Any], given: set[str]) -> None:
+    """Drop the hyper-parameters of another optimizer that a file set, not those asked for by name."""
+    known = {h.name for rule in rules().values() for h in rule.hyperparameters}
+    rule = rules().get(str(run.get("optimizer")))
+    if rule is not None:
+        for name in known - {h.name for h in rule.hyperparameters} - given:
+            run.pop(name, None)
+
+
+def _override(data: dict[str, Any], override: str) -> str:
+    """Set one dotted key of ``data`` in place and return its last part."""
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise InputError(tr("--set {text} is not of the form KEY=VALUE.", text=override))
+    try:
+        value: Any = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    parts = key.strip().split(".")
+    if parts[0] == "run" and len(parts) > 1 and not parts[1].isdigit():
+        for index in range(len(data.get("run", []))):
+            _set(data, ["run", str(index), *parts[1:]], value, key)
+    else:
+        _set(data, parts, value, key)
+    return parts[-1]
+
+
+def _set(data: Any, parts: list[str], value: Any, key: str) -> None:
+    *path, last = parts
+    for part in path:
+        if isinstance(data, list):
+            if not part.isdigit() or int(part) >= len(data):
+                raise InputError(tr("--set {key}: there is no entry {part}.", key=key, part=part))
+            data = data[int(part)]
+        elif isinstance(data, dict):
+            data = data.setdefault(part, {})
+        else:
+            break
+    if not isinstance(data, dict):
+        raise InputError(tr("--set {key}: the scenario has no such key.", key=key))
+    data[last] = value
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """Turn pydantic's first complaint into one sentence with key, value and what is allowed."""
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "value_error":
+        message = str(detail["ctx"]["error"])
+        return tr("In {key}: {message}", key=key, message=message) if key else message
+    if detail["type"] == "extra_forbidden":
+        return tr("The scenario has an unknown key {key}.", key=key)
+    if detail["type"] == "missing":
+        return tr("The scenario lacks the key {key}.", key=key)
+    return tr(
+        "The scenario's key {key} cannot be {value}: {message}.",
+        key=key,
+        value=_short(detail["input"]),
+        message=detail["msg"][:1].lower() + detail["msg"][1:],
+    )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _flat_run(run: RunSpec) -> dict[str, Any]:
+    result: dict[str, Any] = {"name": run.name} if run.name else {}
+    result |= {"optimizer": run.optimizer, **run.hyper, "start": dict(run.start)}
+    if run.change:
+        result["change"] = [{"step": change.step, **change.hyper} for change in run.change]
+    return result
