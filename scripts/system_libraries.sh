@@ -32,7 +32,7 @@ libxcb-xfixes0
 libxcb-xkb1
 libxkbcommon-x11-0
 libxkbcommon0
-fonts-dejavu-core|fonts-noto-core|fonts-liberation|fonts-liberation2|fonts-ubuntu
+fonts-dejavu-core
 '
 screen='
 xauth
