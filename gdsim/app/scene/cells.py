@@ -1,0 +1,50 @@
+"""In which order the cells of a height field are drawn, so that a translucent surface blends rightly.
+
+Seen from outside, a cell can only be hidden by cells that are nearer along both axes. So rows drawn from the
+far side to the near one, and in each row cells likewise, are back to front. Eight orders do for all azimuths.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SECTORS = 8
+
+
+def sector(azimuth: float) -> int:
+    """Return which eighth of the circle, 0 to 7, an azimuth (degrees) lies in."""
+    return int(np.floor((azimuth % 360.0) / 45.0)) % SECTORS
+
+
+def ordered_triangles(usable: NDArray[np.bool_], which: int) -> NDArray[np.uint32]:
+    """Return the triangles of a grid, back to front for a sector of azimuths.
+
+    Parameters
+    ----------
+    usable
+        Shape (n, m): points that have a height; a triangle needs three.
+    which
+        Result of `sector`.
+
+    Returns
+    -------
+    ndarray
+        Shape (k, 3): indices into the points, row by row (``i * m + j``). Every cell is cut from
+        (i+1, j) to (i, j+1).
+    """
+    n, m = usable.shape
+    middle = np.radians(which * 45.0 + 22.5)
+    towards = np.array([np.cos(middle), np.sin(middle)])
+    i = np.arange(n - 1) if towards[0] > 0 else np.arange(n - 1)[::-1]
+    j = np.arange(m - 1) if towards[1] > 0 else np.arange(m - 1)[::-1]
+    if abs(towards[0]) > abs(towards[1]):
+        first, second = np.meshgrid(i, j, indexing="ij")
+    else:
+        first, second = (grid.T for grid in np.meshgrid(i, j, indexing="ij"))
+    corner = (first * m + second).reshape(-1, 1)
+    lower = corner + np.array([0, m, 1])
+    upper = corner + np.array([m, m + 1, 1])
+    pair = (lower, upper) if towards.sum() > 0 else (upper, lower)
+    triangles = np.stack(pair, axis=1).reshape(-1, 3)
+    return triangles[usable.ravel()[triangles].all(axis=1)].astype(np.uint32)

@@ -1,0 +1,150 @@
+"""What the mouse does in the 3D view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+
+from gdsim.app.scene.projection import rotation
+
+if TYPE_CHECKING:
+    from gdsim.app.scene.surface_view import SurfaceView
+
+CLICK = 4.0
+"""Pixels that the mouse may move between press and release of a click."""
+
+GRIP = 12.0
+"""Pixels around the start point within which a press takes hold of it."""
+
+DEGREES = 0.5
+"""Degrees that the camera turns for a pixel."""
+
+
+class Mouse:
+    """Turns the events of a view into moves of its camera and of the start point."""
+
+    def __init__(self, view: SurfaceView) -> None:
+        self._view = view
+        self._pressed: QPointF | None = None
+        self._last = QPointF()
+        self._action = ""
+        self._moved = False
+
+    def press(self, event: QMouseEvent) -> None:
+        """Take hold of the start point, the box or the picture."""
+        self._pressed = self._last = event.position()
+        self._moved = False
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._action = "start" if self._near_start(event.position()) else "orbit"
+        elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+            self._action = "pan"
+        else:
+            self._action = ""
+        event.accept()
+
+    def move(self, event: QMouseEvent) -> None:
+        """Drag what is held; else show by the cursor what could be."""
+        if self._pressed is None:
+            self._hint(event.position())
+            return
+        step = event.position() - self._last
+        if not self._moved:
+            away = event.position() - self._pressed
+            if np.hypot(away.x(), away.y()) <= CLICK:
+                return
+            self._moved = True
+            self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._last = event.position()
+        camera = self._view.camera
+        if self._action == "start":
+            place = self._dragged_to(event.position())
+            if place is not None:
+                self._view.start_dragged.emit(float(place[0]), float(place[1]))
+        elif self._action == "orbit":
+            camera.set(
+                azimuth=camera.azimuth - DEGREES * step.x(), elevation=camera.elevation + DEGREES * step.y()
+            )
+        elif self._action == "pan":
+            self._pan(step)
+        event.accept()
+
+    def release(self, event: QMouseEvent) -> None:
+        """Drop the start point, or set it where a click met the surface."""
+        action, moved, self._pressed, self._action = self._action, self._moved, None, ""
+        if action == "start" and moved:
+            place = self._dragged_to(event.position())
+        elif action == "orbit" and not moved:
+            place = self._under(event.position())
+        else:
+            place = None
+        self._hint(event.position())
+        if place is not None:
+            self._view.start_dropped.emit(float(place[0]), float(place[1]))
+        event.accept()
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Show the whole box; the second press of a double click sets no start."""
+        self._pressed, self._action = None, ""
+        self._view.camera.reset_zoom()
+        event.accept()
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom by a fifth for each notch."""
+        notches = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        camera = self._view.camera
+        camera.set(distance=camera.distance * 0.82**notches)
+        event.accept()
+
+    def _pan(self, step: QPointF) -> None:
+        camera = self._view.camera
+        right, up, _ = rotation(camera.elevation, camera.azimuth)
+        unit = self._view.current_frame().projection.pixels_per_unit / self._view.devicePixelRatioF()
+        x, y, z = np.asarray(camera.center) + (-step.x() * right + step.y() * up) / unit
+        camera.set(center=(float(x), float(y), float(z)))
+
+    def _hint(self, position: QPointF) -> None:
+        if self._near_start(position):
+            self._view.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._under(position) is not None:
+            self._view.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self._view.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def _start_place(self) -> NDArray[np.float64] | None:
+        """Return where the start point lies in the box, or None when it is not drawn."""
+        space, start = self._view.space, self._view.scenery.trajectory.start
+        if space is None or start is None:
+            return None
+        place = space.on_surface(start)
+        return place if np.isfinite(place).all() else None
+
+    def _near_start(self, position: QPointF) -> bool:
+        place = self._start_place()
+        if place is None:
+            return False
+        frame = self._view.current_frame()
+        x, y = frame.projection.pixels(place) / self._view.devicePixelRatioF()
+        return bool(np.hypot(x - position.x(), y - position.y()) <= GRIP * frame.scale)
+
+    def _ray(self, position: QPointF) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        ratio = self._view.devicePixelRatioF()
+        return self._view.current_frame().projection.ray(position.x() * ratio, position.y() * ratio)
+
+    def _under(self, position: QPointF) -> NDArray[np.float64] | None:
+        """Return the values of the variables where the mouse points at the surface."""
+        space = self._view.space
+        return None if space is None else space.hit(*self._ray(position))
+
+    def _dragged_to(self, position: QPointF) -> NDArray[np.float64] | None:
+        """Return where a dragged start goes: on the surface, or at its height when the mouse has left it."""
+        space, place = self._view.space, self._start_place()
+        if space is None:
+            return None
+        found = space.hit(*self._ray(position))
+        if found is None and place is not None:
+            found = space.on_level(*self._ray(position), float(place[2]))
+        return found

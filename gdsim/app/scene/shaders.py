@@ -1,0 +1,230 @@
+"""The four shader programs of the scene, for desktop OpenGL 2.1 and 3, and for OpenGL ES.
+
+Lines and markers are widened on the card and feathered at their edges. OpenGL's own wide lines do not exist on
+core profiles, and multisampling costs software OpenGL more than everything else together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from OpenGL import GL
+from OpenGL.GL import shaders
+from PySide6.QtGui import QOpenGLContext
+
+from gdsim.errors import InputError
+from gdsim.i18n import tr
+
+SURFACE_VERTEX = """
+uniform mat4 u_matrix;
+IN vec3 a_position;
+IN vec4 a_color;
+IN vec3 a_grid;
+OUT vec4 v_color;
+OUT vec3 v_grid;
+void main() {
+    v_color = a_color;
+    v_grid = a_grid;
+    gl_Position = u_matrix * vec4(a_position, 1.0);
+}
+"""
+
+# v_grid counts wires along the two variables and contour levels along the height: a line runs where a component
+# is whole. It fades where the surface is so steep that lines would touch.
+SURFACE_FRAGMENT = """
+uniform float u_opacity;
+uniform float u_width;
+uniform vec4 u_ink;
+IN vec4 v_color;
+IN vec3 v_grid;
+float line(float count) {
+    float slope = fwidth(count) + 1e-9;
+    float away = abs(fract(count - 0.5) - 0.5) / slope;
+    float fade = clamp(1.4 - 3.0 * slope * u_width, 0.0, 1.0);
+    return fade * (1.0 - smoothstep(0.5 * u_width - 0.5, 0.5 * u_width + 0.5, away));
+}
+void main() {
+    float ink = 0.0;
+#ifdef WIRES
+    ink = max(line(v_grid.x), line(v_grid.y));
+#endif
+#ifdef LEVELS
+    ink = max(ink, line(v_grid.z));
+#endif
+    ink *= u_ink.a;
+    COLOR = vec4(mix(v_color.rgb, u_ink.rgb, ink), mix(u_opacity, 1.0, ink));
+}
+"""
+
+FLAT_VERTEX = """
+uniform mat4 u_matrix;
+IN vec3 a_position;
+void main() { gl_Position = u_matrix * vec4(a_position, 1.0); }
+"""
+
+FLAT_FRAGMENT = """
+uniform vec4 u_tint;
+void main() { COLOR = u_tint; }
+"""
+
+# a_corner is (0 or 1 along, -1 or 1 across). The quad reaches half a width beyond both ends, for round caps.
+LINE_VERTEX = """
+uniform mat4 u_matrix;
+uniform vec2 u_viewport;
+uniform float u_width;
+uniform float u_bias;
+IN vec3 a_position;
+IN vec3 a_end;
+IN vec2 a_corner;
+IN vec4 a_color;
+OUT vec4 v_color;
+OUT vec3 v_along;
+OUT float v_w;
+void main() {
+    vec4 p = u_matrix * vec4(a_position, 1.0);
+    vec4 q = u_matrix * vec4(a_end, 1.0);
+    vec2 from = p.xy / p.w * u_viewport * 0.5;
+    vec2 to = q.xy / q.w * u_viewport * 0.5;
+    vec2 along = to - from;
+    float extent = length(along);
+    along = extent > 1e-4 ? along / extent : vec2(1.0, 0.0);
+    vec2 across = vec2(-along.y, along.x);
+    float reach = 0.5 * u_width + 0.75;
+    float end = a_corner.x < 0.5 ? -1.0 : 1.0;
+    vec4 here = a_corner.x < 0.5 ? p : q;
+    vec2 shift = (along * end + across * a_corner.y) * reach;
+    here.xy += shift / (u_viewport * 0.5) * here.w;
+    here.z -= u_bias * here.w;
+    gl_Position = here;
+    v_color = a_color;
+    v_along = vec3(a_corner.x * extent + end * reach, a_corner.y * reach, extent) * here.w;
+    v_w = here.w;
+}
+"""
+
+LINE_FRAGMENT = """
+uniform vec4 u_tint;
+uniform float u_width;
+uniform float u_core;
+IN vec4 v_color;
+IN vec3 v_along;
+IN float v_w;
+void main() {
+    vec3 along = v_along / v_w;
+    vec2 away = vec2(max(max(-along.x, along.x - along.z), 0.0), along.y);
+    float cover = clamp(0.5 * u_width + 0.5 - length(away), 0.0, 1.0);
+    if (cover < u_core) discard;
+    COLOR = vec4(v_color.rgb, v_color.a * cover) * u_tint;
+}
+"""
+
+# a_corner is (-1 or 1, -1 or 1).
+MARKER_VERTEX = """
+uniform mat4 u_matrix;
+uniform vec2 u_viewport;
+uniform float u_radius;
+uniform float u_bias;
+IN vec3 a_position;
+IN vec2 a_corner;
+OUT vec2 v_place;
+void main() {
+    vec4 here = u_matrix * vec4(a_position, 1.0);
+    float reach = u_radius + 1.0;
+    here.xy += a_corner * reach / (u_viewport * 0.5) * here.w;
+    here.z -= u_bias * here.w;
+    gl_Position = here;
+    v_place = a_corner * reach;
+}
+"""
+
+# The star is five-fold folded: its edge is one straight line in the wedge (after Inigo Quilez' sdStar5).
+MARKER_FRAGMENT = """
+uniform vec4 u_tint;
+uniform vec4 u_rim;
+uniform float u_radius;
+uniform float u_rim_width;
+uniform float u_star;
+uniform float u_core;
+IN vec2 v_place;
+float star(vec2 p, float r) {
+    vec2 k1 = vec2(0.809016994, -0.587785252);
+    vec2 k2 = vec2(-0.809016994, -0.587785252);
+    p.x = abs(p.x);
+    p -= 2.0 * max(dot(k1, p), 0.0) * k1;
+    p -= 2.0 * max(dot(k2, p), 0.0) * k2;
+    p.x = abs(p.x);
+    p.y -= r;
+    vec2 ba = 0.42 * vec2(0.587785252, 0.809016994) - vec2(0.0, 1.0);
+    float h = clamp(dot(p, ba) / dot(ba, ba), 0.0, r);
+    return length(p - ba * h) * sign(p.y * ba.x - p.x * ba.y);
+}
+void main() {
+    float away = u_star > 0.5 ? star(v_place, u_radius) : length(v_place) - u_radius;
+    float cover = clamp(0.5 - away, 0.0, 1.0);
+    if (cover < u_core || cover <= 0.0) discard;
+    float inner = clamp(0.5 - away - u_rim_width, 0.0, 1.0);
+    vec4 shade = mix(u_rim, u_tint, u_rim_width > 0.0 ? inner : 1.0);
+    COLOR = vec4(shade.rgb, shade.a * cover);
+}
+"""
+
+SOURCES = {
+    "surface": (SURFACE_VERTEX, SURFACE_FRAGMENT),
+    "flat": (FLAT_VERTEX, FLAT_FRAGMENT),
+    "line": (LINE_VERTEX, LINE_FRAGMENT),
+    "marker": (MARKER_VERTEX, MARKER_FRAGMENT),
+}
+ATTRIBUTES = ("a_position", "a_end", "a_corner", "a_color", "a_grid")
+
+
+class Program:
+    """A linked program; must be made and used while its context is current."""
+
+    def __init__(self, name: str, *defines: str) -> None:
+        vertex, fragment = SOURCES[name]
+        switches = "".join(f"#define {define}\n" for define in defines)
+        self.handle = GL.glCreateProgram()
+        for kind, text in ((GL.GL_VERTEX_SHADER, vertex), (GL.GL_FRAGMENT_SHADER, fragment)):
+            header = _header(kind == GL.GL_FRAGMENT_SHADER)
+            GL.glAttachShader(self.handle, shaders.compileShader([header + switches + text], kind))
+        for location, attribute in enumerate(ATTRIBUTES):
+            GL.glBindAttribLocation(self.handle, location, attribute)
+        GL.glLinkProgram(self.handle)
+        if not GL.glGetProgramiv(self.handle, GL.GL_LINK_STATUS):
+            raise InputError(tr("The graphics driver cannot link the scene's shaders."))
+        self._uniforms: dict[str, int] = {}
+
+    def set(self, **values: Any) -> None:
+        """Set uniforms of the bound program: a (4, 4) array, a number, or 2 or 4 numbers; unused ones are ignored."""
+        for name, value in values.items():
+            if name not in self._uniforms:
+                self._uniforms[name] = GL.glGetUniformLocation(self.handle, f"u_{name}")
+            location = self._uniforms[name]
+            if location < 0:
+                continue
+            if name == "matrix":
+                GL.glUniformMatrix4fv(location, 1, GL.GL_TRUE, value)
+            elif isinstance(value, (int, float)):
+                GL.glUniform1f(location, value)
+            elif len(value) == 2:
+                GL.glUniform2f(location, *value)
+            else:
+                GL.glUniform4f(location, *value)
+
+
+def _header(fragment: bool) -> str:
+    """Return the lines that let one source serve old and new dialects of GLSL."""
+    shape = QOpenGLContext.currentContext().format()
+    embedded = QOpenGLContext.currentContext().isOpenGLES()
+    modern = (shape.majorVersion(), shape.minorVersion()) >= ((3, 0) if embedded else (3, 1))
+    precision = "precision highp float;\n" if embedded else ""
+    if modern:
+        version = "#version 300 es\n" if embedded else "#version 140\n"
+        return (
+            version + precision + "#define IN in\n#define OUT out\n"
+            + ("out vec4 out_color;\n#define COLOR out_color\n" if fragment else "")
+        )  # fmt: skip
+    extension = "#extension GL_OES_standard_derivatives : enable\n" if embedded and fragment else ""
+    version = "" if embedded else "#version 120\n"
+    varying = "#define IN varying\n" if fragment else "#define IN attribute\n#define OUT varying\n"
+    return version + extension + precision + varying + "#define COLOR gl_FragColor\n"

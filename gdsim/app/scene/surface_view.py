@@ -1,0 +1,229 @@
+"""The 3D view: the surface in its box of axes, with the trajectory on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from OpenGL import GL
+from pyqtgraph.opengl import GLViewWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QImage, QMatrix4x4, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from gdsim.app.camera import Camera
+from gdsim.app.scene import frame as frames
+from gdsim.app.scene.mouse import Mouse
+from gdsim.app.scene.picture import grab
+from gdsim.app.scene.scenery import Scenery
+from gdsim.app.scene.shaders import Program
+from gdsim.app.scene.space import Space
+from gdsim.app.theme import LIGHT, Theme
+from gdsim.i18n import tr
+
+if TYPE_CHECKING:
+    from gdsim.problems.mesh import Mesh
+    from gdsim.simulation.scenario import View
+
+Array = NDArray[np.float64]
+
+
+class SurfaceView(GLViewWidget):
+    """Draws a mesh, its axes, a run and its minima; the mouse turns the camera and moves the start.
+
+    A left drag on the start point moves it, a left click on the surface sets it there, any other left drag
+    orbits; the wheel zooms; a right or middle drag pans; a double click shows the whole box again.
+    """
+
+    start_dragged = Signal(float, float)
+    """Values of the two variables, again and again while the start point is dragged."""
+
+    start_dropped = Signal(float, float)
+    """Values of the two variables, at the end of a drag and after a click on the surface."""
+
+    first_painted = Signal()
+
+    def __init__(self, camera: Camera, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("surface_view")
+        self.setAccessibleName(tr("Loss surface in three dimensions"))
+        self.setMinimumSize(240, 180)
+        self.setMouseTracking(True)
+        self.camera = camera
+        self.theme: Theme = LIGHT
+        self._programs: dict[tuple[str, ...], Program] = {}
+        self._painted = False
+        self._device: Any = self
+        self.scenery = Scenery(self.font().family())
+        for item in self.scenery.items:
+            self.addItem(item)
+        self._mouse = Mouse(self)
+        self.frame = self.current_frame()
+        self.set_theme(LIGHT)
+        camera.changed.connect(self.update)
+
+    # What is shown ------------------------------------------------------------------------------------------
+
+    @property
+    def space(self) -> Space | None:
+        """The mesh as placed in the box, or None before there is one."""
+        return self.scenery.space
+
+    def set_mesh(self, mesh: Mesh) -> None:
+        """Show another surface, its note included; run and minima stay and are laid on it."""
+        self.scenery.set_mesh(mesh)
+        self._after_first_paint()
+        self.update()
+
+    def set_style(self, view: View) -> None:
+        """Take colormap, opacity, wireframe, contours and kind of height; the angles are the camera's."""
+        self.scenery.set_style(view)
+        self._after_first_paint()
+        self.update()
+
+    def set_trajectory(self, points: Array, current: int) -> None:
+        """Show a run.
+
+        Parameters
+        ----------
+        points
+            All recorded points, shape (k, 2), first variable first; row 0 is the start.
+        current
+            Row that is marked as the present state; what comes after it is muted.
+        """
+        self.scenery.set_trajectory(np.asarray(points, float).reshape(-1, 2), current)
+        self.update()
+
+    def set_minima(self, points: Array) -> None:
+        """Mark minima, shape (m, 2), with stars."""
+        self.scenery.set_minima(np.asarray(points, float).reshape(-1, 2))
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a light or dark ground."""
+        self.theme = theme
+        self.scenery.set_theme(theme)
+        self.setBackgroundColor(theme.ground)
+
+    def set_colour_bar(self, shown: bool) -> None:
+        """Show or hide the colour bar."""
+        self.scenery.overlay.bar = shown
+        self.update()
+
+    def grab_image(self, width: int, height: int, ground: str = "light") -> QImage:
+        """Draw the view anew as a picture; text, lines and points keep their size relative to it.
+
+        Parameters
+        ----------
+        width, height
+            Pixels, up to 7680 x 4320 and beyond: large pictures are drawn in tiles.
+        ground
+            ``light``, ``dark`` or ``transparent`` (in the colours of the present theme).
+        """
+        return grab(self, width, height, ground)
+
+    # Drawing ------------------------------------------------------------------------------------------------
+
+    def current_frame(self) -> frames.Frame:
+        """Return the frame that the widget shows now, in device pixels."""
+        ratio = self.devicePixelRatioF()
+        width, height = max(1.0, self.width() * ratio), max(1.0, self.height() * ratio)
+        scale = frames.text_scale(self.width(), self.height()) * ratio
+        return frames.whole(frames.project(self.camera, width, height, scale, self.scenery.overlay.bar), scale)
+
+    def program(self, name: str, *defines: str) -> Program:
+        """Return a shader program of this view's context, made at its first use."""
+        key = (name, *defines)
+        if key not in self._programs:
+            self._programs[key] = Program(*key)
+        return self._programs[key]
+
+    def painter(self) -> QPainter:
+        """Return a painter in the picture's pixels, whatever tile of it is being drawn."""
+        painter = QPainter(self._device)
+        if self._device is self:
+            ratio = 1 / self.devicePixelRatioF()
+            painter.scale(ratio, ratio)
+        painter.translate(-self.frame.origin[0], -self.frame.origin[1])
+        return painter
+
+    def draw(self, frame: frames.Frame, ground: tuple[float, float, float, float], device: Any = None) -> None:
+        """Draw everything into the bound framebuffer, whose context is current."""
+        self.frame, self._device = frame, device or self
+        self.scenery.follow(frame.projection)
+        self.setProjection((0, 0, 1, 1), (0, 0, 1, 1))
+        self.setModelview()
+        GL.glDepthMask(True)
+        GL.glClearColor(*ground)
+        GL.glClear(GL.GL_DEPTH_BUFFER_BIT | GL.GL_COLOR_BUFFER_BIT)
+        self.drawItemTree()
+
+    def initializeGL(self) -> None:
+        """Start afresh in a new context, as after the view's dock was floated."""
+        super().initializeGL()
+        self._programs.clear()
+        for item in self.scenery.items:
+            item.forget()
+        self.context().aboutToBeDestroyed.connect(self._release)
+
+    def paintGL(self) -> None:
+        """Draw the widget's frame."""
+        self.draw(self.current_frame(), self.opts["bgcolor"])
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._first_paint_done)
+
+    def projectionMatrix(self, region: Any, viewport: Any) -> QMatrix4x4:
+        """Return the scene's own perspective, for pyqtgraph's items."""
+        return QMatrix4x4(*self.frame.projection.frustum.ravel().tolist())
+
+    def viewMatrix(self) -> QMatrix4x4:
+        """Return the camera's matrix, for pyqtgraph's items."""
+        return QMatrix4x4(*self.frame.projection.view.ravel().tolist())
+
+    def _first_paint_done(self) -> None:
+        self._after_first_paint()
+        self.first_painted.emit()
+
+    def _after_first_paint(self) -> None:
+        """Add what needs contourpy, which the first picture does not wait for."""
+        if self._painted and self.scenery.add_floor_contours():
+            self.update()
+
+    def _release(self) -> None:
+        self.makeCurrent()
+        for item in self.scenery.items:
+            item.release()
+        self._programs.clear()
+        self.doneCurrent()
+
+    # Mouse --------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        self._mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag, or show what a drag from here would do."""
+        self._mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag or a click."""
+        self._mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole box again."""
+        self._mouse.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom."""
+        self._mouse.wheel(event)
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Leave the keys to the window: they step the run."""
+        event.ignore()
+
+    def keyReleaseEvent(self, event: Any) -> None:
+        """Leave the keys to the window."""
+        event.ignore()
