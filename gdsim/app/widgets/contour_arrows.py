@@ -1,0 +1,143 @@
+"""The arrows on a contour map and the placing of their labels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from gdsim.app.arrow import Arrow
+from gdsim.app.widgets.contour_items import PixelItem, round_pen
+from gdsim.app.widgets.contour_paths import Floats, drawable
+
+SHAFT = 3.0
+HEAD_LENGTH = 13.0
+HEAD_WIDTH = 11.0
+_HALO = 1.5
+_GAP = 4.0
+
+
+class ArrowsItem(PixelItem):
+    """Thick arrows whose heads keep their size in pixels, each with its label beside it."""
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        super().__init__(box, 3)
+        self._arrows: list[Arrow] = []
+
+    def set_arrows(self, arrows: list[Arrow]) -> None:
+        """Show ``arrows``; those of no length are left out."""
+        self._arrows = [arrow for arrow in arrows if arrow.tail != arrow.tip]
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Paint the arrows with a rim in the ground's colour, then the labels over them."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = self.boundingRect()
+        drawn = []
+        for arrow in self._arrows:
+            ends = drawable(self.pixels(np.array([arrow.tail, arrow.tip], dtype=np.float64)), area)[:2]
+            if len(ends) == 2 and np.isfinite(ends).all() and np.ptp(ends, axis=0).max() > 0:
+                drawn.append((arrow, ends))
+        rim = QColor(self.theme.ground)
+        for arrow, ends in drawn:
+            outline = arrow_shape(ends)
+            painter.setPen(round_pen(rim, 2 * _HALO))
+            painter.drawPolygon(outline)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(getattr(self.theme, arrow.role)))
+            painter.drawPolygon(outline)
+        self._paint_labels(painter, [(a, e) for a, e in drawn if a.label], area)
+
+    def _paint_labels(self, painter: QPainter, drawn: list[tuple[Arrow, Floats]], area: QRectF) -> None:
+        font = QFont(painter.font())
+        font.setPixelSize(13)
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetricsF(font)
+        sizes = [(metrics.horizontalAdvance(arrow.label) + 4, metrics.height()) for arrow, _ in drawn]
+        for (arrow, _), place in zip(drawn, place_labels([e for _, e in drawn], sizes, area), strict=True):
+            path = QPainterPath()
+            path.addText(QPointF(place.left() + 2, place.top() + metrics.ascent()), font, arrow.label)
+            painter.strokePath(path, round_pen(QColor(self.theme.ground), 4))
+            painter.fillPath(path, QColor(getattr(self.theme, arrow.role)))
+
+
+def arrow_shape(ends: Floats) -> QPolygonF:
+    """Return the outline of an arrow from ``ends[0]`` to ``ends[1]``, pixels; a short one shrinks as a whole."""
+    way = ends[1] - ends[0]
+    length = math.hypot(*way)
+    scale = min(1.0, length / (1.5 * HEAD_LENGTH))
+    along = way / length
+    across = np.array([-along[1], along[0]])
+    half_shaft, half_head, neck = scale * SHAFT / 2, scale * HEAD_WIDTH / 2, ends[1] - scale * HEAD_LENGTH * along
+    corners = [
+        ends[0] + half_shaft * across,
+        neck + half_shaft * across,
+        neck + half_head * across,
+        ends[1],
+        neck - half_head * across,
+        neck - half_shaft * across,
+        ends[0] - half_shaft * across,
+    ]
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in corners])
+
+
+def place_labels(arrows: list[Floats], sizes: list[tuple[float, float]], area: QRectF) -> list[QRectF]:
+    """Place a label beside the tip of each arrow.
+
+    Parameters
+    ----------
+    arrows
+        Tail and tip of each, shape ``(2, 2)``, pixels.
+    sizes
+        Width and height of each label.
+    area
+        Where labels may lie.
+
+    Returns
+    -------
+    list of QRectF
+        One a label, never overlapping one another; clear of the arrows where there is room.
+    """
+    shafts = np.concatenate([a[0] + np.linspace(0, 1, 24)[:, None] * (a[1] - a[0]) for a in arrows] or [[]])
+    placed: list[QRectF] = []
+    for ends, size in zip(arrows, sizes, strict=True):
+        best, least = QRectF(), math.inf
+        for rank, place in enumerate(_candidates(ends, size, area)):
+            if any(place.intersects(other) for other in placed):
+                continue
+            hidden = (np.abs(shafts - (place.center().x(), place.center().y())) < (size[0] / 2, size[1] / 2)).all(1)
+            cost = 3 * int(hidden.sum()) + rank
+            if cost < least:
+                best, least = place, cost
+        placed.append(best)
+    return placed
+
+
+def _candidates(ends: Floats, size: tuple[float, float], area: QRectF) -> list[QRectF]:
+    """Return places for a label, best first: beyond the tip, beside it, beside the middle, then ever farther rings."""
+    way = ends[1] - ends[0]
+    along = way / math.hypot(*way)
+    across = np.array([-along[1], along[0]])
+    half = np.array(size) / 2
+    places = []
+    anchors = [(ends[1], along), (ends[1], across), (ends[1], -across)]
+    anchors += [((ends[0] + ends[1]) / 2, side) for side in (across, -across)]
+    for anchor, direction in anchors:
+        reach = _GAP + HEAD_WIDTH / 2 * float(direction is not along) + float(np.abs(direction) @ half)
+        places.append(anchor + reach * direction)
+    for ring in range(1, 16):
+        turn = np.linspace(0, 2 * math.pi, 12, endpoint=False)
+        rays = np.stack((np.cos(turn), np.sin(turn)), axis=1)
+        places.extend(ends[1] + rays * (half + ring * size[1]))
+    return [_inside(QRectF(c[0] - half[0], c[1] - half[1], *size), area) for c in places]
+
+
+def _inside(place: QRectF, area: QRectF) -> QRectF:
+    """Return ``place`` moved into ``area``."""
+    x = max(area.left(), min(place.left(), area.right() - place.width()))
+    y = max(area.top(), min(place.top(), area.bottom() - place.height()))
+    return QRectF(x, y, place.width(), place.height())

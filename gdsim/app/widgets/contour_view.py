@@ -1,0 +1,367 @@
+"""The contour map: filled levels, the trajectory, arrows and minima; a press in it moves the start point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from gdsim.app import theme as themes
+from gdsim.app.arrow import Arrow
+from gdsim.app.colormaps import lookup
+from gdsim.app.theme import GRID, Theme
+from gdsim.app.widgets.contour_arrows import ArrowsItem
+from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, StarsItem, TrajectoryItem
+from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
+from gdsim.app.widgets.contour_paths import Floats
+from gdsim.app.widgets.number_field import tabular
+from gdsim.app.widgets.plot_style import style_axes
+from gdsim.i18n import tr
+from gdsim.problems.mesh import Mesh
+
+if TYPE_CHECKING:
+    from gdsim.simulation.scenario import View
+
+Probe = Callable[[float, float], tuple[float, tuple[float, float] | None]]
+
+_HEADER = 3 * GRID
+_SIDE = 640
+_LARGEST_SIDE = 2560
+_DESIGN = (640.0, 480.0)
+_SQUARE = 1.2
+
+
+class ContourBox(pg.ViewBox):
+    """A view box that pans with the right and the middle button; the left one belongs to the start point."""
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        """Pan."""
+        ev.accept()
+        if ev.button() == Qt.MouseButton.LeftButton:
+            return
+        # A double-click or button brings the domain back, so panning needs no limit.
+        before, after = self.mapToView(ev.lastPos()), self.mapToView(ev.pos())
+        self.translateBy(x=before.x() - after.x(), y=before.y() - after.y())
+        self.sigRangeChangedManually.emit(self.state["mouseEnabled"])
+
+
+class ContourView(pg.PlotWidget):
+    """The loss over the plane of its two variables, seen from above.
+
+    Signals
+    -------
+    start_dragged(float, float)
+        Where the pressed left button is, in the domain, again and again.
+    start_dropped(float, float)
+        Where it was released; or the start from before, when a double-click asked for the whole domain.
+
+    Attributes
+    ----------
+    probe
+        Gives loss and gradient (or None) at a point, for the readout under the pointer.
+    """
+
+    start_dragged = Signal(float, float)
+    start_dropped = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._box = ContourBox(enableMenu=False)
+        super().__init__(parent, viewBox=self._box)
+        self.setObjectName("contour_view")
+        self.setAccessibleName(tr("Contour map"))
+        self.setAccessibleDescription(tr("The loss over its two variables; click or drag to move the start point."))
+        self.probe: Probe | None = None
+        self._mesh: Mesh | None = None
+        self._colormap, self._log_height = "rainbow", False
+        self._points: Floats = np.empty((0, 2))
+        self._current = 0
+        self._arrows: list[Arrow] = []
+        self._minima: Floats = np.empty((0, 2))
+        self._fitted, self._painted, self._dragging = True, False, False
+        self._before_press: tuple[float, float] | None = None
+        self._make_items()
+        self._make_header()
+        self._lines_timer = QTimer(self, singleShot=True, interval=0)
+        self._lines_timer.timeout.connect(self._draw_lines)
+        self._box.sigRangeChangedManually.connect(self._zoomed_by_hand)
+        self.setMouseTracking(True)
+        self.setMinimumSize(160, 120)
+        self.set_theme(themes.current())
+
+    def set_mesh(self, mesh: Mesh) -> None:
+        """Show the heights of ``mesh``; the view goes back to its domain when the domain changes."""
+        same = self._mesh is not None and _domain(self._mesh) == _domain(mesh)
+        self._mesh = mesh
+        self.plotItem.setLabel("bottom", mesh.names[0])
+        self.plotItem.setLabel("left", mesh.names[1])
+        if not same:
+            self.fit()
+        self._draw_levels(_SIDE)
+
+    def set_style(self, view: View) -> None:
+        """Colour the levels by ``view.colormap`` and space them by ``view.log_height``."""
+        style = (view.colormap, view.log_height)
+        if style != (self._colormap, self._log_height):
+            self._colormap, self._log_height = style
+            self._draw_levels(_SIDE)
+
+    def set_trajectory(self, points: ArrayLike, current: int) -> None:
+        """Show a run.
+
+        Parameters
+        ----------
+        points
+            Shape ``(k, 2)``: the parameters after 0, 1, .. updates.
+        current
+            Index of the current point; what lies after it is muted.
+        """
+        self._points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        self._current = min(max(current, 0), max(0, len(self._points) - 1))
+        self._trajectory.set_points(self._points, self._current)
+        self._marker.set_point(self._points[self._current] if len(self._points) else None)
+
+    def set_arrows(self, arrows: list[Arrow]) -> None:
+        """Show ``arrows`` with their labels."""
+        self._arrows = list(arrows)
+        self._arrows_item.set_arrows(self._arrows)
+
+    def set_minima(self, points: ArrayLike) -> None:
+        """Show a star at each of ``points``, shape ``(m, 2)``."""
+        self._minima = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        self._stars.set_points(self._minima)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of ``theme``."""
+        self.setBackground(theme.ground)
+        style_axes(self.plotItem, theme)
+        for item in self._items:
+            item.set_theme(theme)
+
+    def fit(self) -> None:
+        """Show the whole domain."""
+        self._fitted = True
+        if self._mesh is None:
+            return
+        area = _domain(self._mesh)
+        plot = self._box.rect()
+        # Circles stay round, and gradients at right angles to the lines, where that costs little room.
+        if abs(area.width() / area.height() - 1) < 1e-9 and plot.width() and plot.height():
+            ratio = plot.width() / plot.height()
+            if 1 / _SQUARE < ratio < _SQUARE:
+                wide, high = max(0.0, ratio - 1), max(0.0, 1 / ratio - 1)
+                more_x, more_y = area.width() * wide / 2, area.height() * high / 2
+                area = area.adjusted(-more_x, -more_y, more_x, more_y)
+        self._box.setRange(xRange=(area.left(), area.right()), yRange=(area.top(), area.bottom()), padding=0)
+
+    def grab_image(self, width: int, height: int, ground: str = "light") -> QImage:
+        """Render the map anew at a size of its own, with text, lines and points to match.
+
+        Parameters
+        ----------
+        width, height
+            Pixels, up to 7680 x 4320.
+        ground
+            ``'light'``, ``'dark'`` or ``'transparent'``.
+        """
+        scale = min(width / _DESIGN[0], height / _DESIGN[1])
+        twin = self._twin(width / scale, height / scale, ground, min(_LARGEST_SIDE, max(width, height)))
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDotsPerMeterX(round(self.logicalDpiX() / 0.0254))
+        image.setDotsPerMeterY(round(self.logicalDpiY() / 0.0254))
+        twin.paint_into(image)
+        twin.close()
+        twin.deleteLater()
+        return image
+
+    def paint_into(self, image: QImage) -> None:
+        """Paint the scene over the whole of ``image``."""
+        from PySide6.QtGui import QPainter
+
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.render(painter, QRectF(0, 0, image.width(), image.height()), self.viewport().rect())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out anew; a map that showed its domain still does."""
+        super().resizeEvent(event)
+        # pyqtgraph resizes once more while it is being taken apart.
+        if hasattr(self, "_readout") and not self.closed:
+            self._place_header()
+            self.plotItem.layout.activate()
+            if self._fitted:
+                self.fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; the level lines follow the first picture, because contourpy takes its time to import."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self._lines_timer.start()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Move the start to a left press in the plot."""
+        if event.button() != Qt.MouseButton.LeftButton or not self._in_plot(event.position()):
+            super().mousePressEvent(event)
+            return
+        self._before_press = (float(self._points[0, 0]), float(self._points[0, 1])) if len(self._points) else None
+        self._dragging = True
+        self.start_dragged.emit(*self._in_domain(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the start along, and read out what is under the pointer."""
+        if self._dragging:
+            self.start_dragged.emit(*self._in_domain(event.position()))
+        else:
+            super().mouseMoveEvent(event)
+        self._read_out(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Drop the start."""
+        if not self._dragging or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseReleaseEvent(event)
+            return
+        self._dragging = False
+        self.start_dropped.emit(*self._in_domain(event.position()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole domain, and take back the move of the start by the first of the two clicks."""
+        if not self._in_plot(event.position()):
+            super().mouseDoubleClickEvent(event)
+            return
+        self.fit()
+        if event.button() == Qt.MouseButton.LeftButton and self._before_press is not None:
+            self.start_dropped.emit(*self._before_press)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say again what the map is for."""
+        super().leaveEvent(event)
+        self._readout.setText(self._hint())
+
+    def _make_items(self) -> None:
+        self._levels = LevelsItem(self._box)
+        self._trajectory = TrajectoryItem(self._box)
+        self._stars = StarsItem(self._box)
+        self._arrows_item = ArrowsItem(self._box)
+        self._marker = CurrentItem(self._box)
+        self._items: list[PixelItem] = [
+            self._levels, self._trajectory, self._stars, self._arrows_item, self._marker,
+        ]  # fmt: skip
+        # The map changes with the formula only; a step blits it.
+        self._levels.setCacheMode(self._levels.CacheMode.DeviceCoordinateCache)
+        self._box.disableAutoRange()
+        self.plotItem.hideButtons()
+
+    def _make_header(self) -> None:
+        self._readout = QLabel(self._hint(), self)
+        self._readout.setObjectName("contour_readout")
+        self._readout.setFont(tabular(self._readout.font()))
+        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._fit_button = QToolButton(self)
+        self._fit_button.setObjectName("contour_fit")
+        self._fit_button.setText(tr("Fit"))
+        self._fit_button.setAutoRaise(True)
+        self._fit_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._fit_button.setToolTip(tr("Show the whole domain (or double-click the map)."))
+        self._fit_button.setAccessibleName(tr("Show the whole domain"))
+        self._fit_button.clicked.connect(self.fit)
+
+    def _place_header(self) -> None:
+        button = self._fit_button.sizeHint()
+        lines = 1 if self.width() >= 560 else 2
+        height = _HEADER if lines == 1 else 5 * GRID
+        self._readout.setGeometry(GRID, 0, self.width() - button.width() - 3 * GRID, height)
+        self._fit_button.setGeometry(self.width() - button.width() - GRID, 0, button.width(), _HEADER)
+        self.plotItem.layout.setContentsMargins(0, height, 2 * GRID, 0)
+
+    def _hint(self) -> str:
+        return tr("Click or drag to move the start.")
+
+    def _zoomed_by_hand(self, *_: Any) -> None:
+        self._fitted = False
+
+    def _in_plot(self, position: QPointF) -> bool:
+        return self._mesh is not None and self._box.sceneBoundingRect().contains(self.mapToScene(position.toPoint()))
+
+    def _in_domain(self, position: QPointF) -> tuple[float, float]:
+        """Return the point of the domain nearest to a widget position."""
+        assert self._mesh is not None
+        point = self._box.mapSceneToView(self.mapToScene(position.toPoint()))
+        x, y = self._mesh.x, self._mesh.y
+        return float(np.clip(point.x(), x[0], x[-1])), float(np.clip(point.y(), y[0], y[-1]))
+
+    def _read_out(self, position: QPointF) -> None:
+        if not self._in_plot(position) or self._mesh is None:
+            self._readout.setText(self._hint())
+            return
+        x, y = self._in_domain(position)
+        loss, gradient = self.probe(x, y) if self.probe else (float("nan"), None)
+        first = tr("{a} = {x}, {b} = {y}", a=self._mesh.names[0], b=self._mesh.names[1], x=_digits(x), y=_digits(y))
+        second = tr("loss = {loss}", loss=_digits(loss))
+        if gradient is not None:
+            second += tr(", gradient = ({gx}, {gy})", gx=_digits(gradient[0]), gy=_digits(gradient[1]))
+        self._readout.setText(first + ("\n" if self._readout.height() > _HEADER else ", ") + second)
+
+    def _draw_levels(self, side: int) -> None:
+        if self._mesh is None:
+            return
+        self._chosen = choose_levels(self._mesh.z, self._log_height)
+        image = fill(self._mesh, self._chosen, lookup(self._colormap), side)
+        self._levels.set_image(image, _domain(self._mesh), not np.isfinite(self._mesh.z).all())
+        if self._painted:
+            self._lines_timer.start()
+
+    def _draw_lines(self) -> None:
+        if self._mesh is not None:
+            self._levels.set_lines(level_lines(self._mesh, self._chosen))
+
+    def _twin(self, width: float, height: float, ground: str, side: int) -> ContourView:
+        """Return an unseen view of the same things, laid out at ``width`` x ``height``."""
+        twin = ContourView()
+        twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        twin._levels.setCacheMode(twin._levels.CacheMode.NoCache)
+        twin._readout.hide()
+        twin._fit_button.hide()
+        twin.set_theme(themes.DARK if ground == "dark" else themes.LIGHT)
+        if ground == "transparent":
+            twin.setBackground(None)
+        twin._colormap, twin._log_height = self._colormap, self._log_height
+        twin.resize(round(width), round(height))
+        twin.show()
+        twin.plotItem.layout.setContentsMargins(0, GRID, 2 * GRID, 0)
+        if self._mesh is not None:
+            twin._mesh = self._mesh
+            twin.set_mesh(self._mesh)
+            twin._draw_levels(side)
+            twin._draw_lines()
+        twin.set_trajectory(self._points, self._current)
+        twin.set_arrows(self._arrows)
+        twin.set_minima(self._minima)
+        # The first painting finds out how much room the tick labels need.
+        twin.paint_into(QImage(round(width), round(height), QImage.Format.Format_ARGB32_Premultiplied))
+        twin.plotItem.layout.activate()
+        if self._fitted:
+            twin.fit()
+        else:
+            (left, right), (bottom, top) = self._box.viewRange()
+            twin._box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
+        return twin
+
+
+def _domain(mesh: Mesh) -> QRectF:
+    return QRectF(mesh.x[0], mesh.y[0], mesh.x[-1] - mesh.x[0], mesh.y[-1] - mesh.y[0])
+
+
+def _digits(value: float) -> str:
+    """Return a number in a fixed width, a figure space standing for a missing sign."""
+    if not np.isfinite(value):
+        return tr("none")
+    text = f"{value:#.5g}" if value == 0 or 1e-4 <= abs(value) < 1e6 else f"{value:.3e}"
+    return (text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else "\N{FIGURE SPACE}" + text).rstrip(".")

@@ -1,0 +1,32 @@
+"""How the axes of every two-dimensional plot look."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPen
+from PySide6.QtWidgets import QApplication
+
+from gdsim.app.theme import Theme
+
+
+def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
+    """Give the axes of ``plot`` the theme's colours, tick labels of ``size`` pixels and no SI prefixes."""
+    font = QFont(QApplication.font())
+    font.setPixelSize(size)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.enableAutoSIPrefix(False)
+        axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
+        axis.setTickDensity(0.6)
+        # pyqtgraph's own pens are cosmetic, so their lines would stay a hair in a large picture.
+        axis.setPen(_pen(theme.muted))
+        axis.setTickPen(_pen(theme.muted))
+        axis.setTextPen(_pen(theme.text))
+        axis.labelStyle = {"color": theme.text, "font-size": f"{size + 1}px"}
+        axis.setLabel(text=axis.labelText, units=axis.labelUnits, **axis.labelStyle)
+
+
+def _pen(colour: str) -> QPen:
+    return QPen(QColor(colour), 1.0, Qt.PenStyle.SolidLine)
