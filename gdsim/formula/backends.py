@@ -60,8 +60,12 @@ def torch_functions() -> Functions:
     """Return torch's functions; imports torch."""
     import torch
 
-    def tensors(pairwise: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Any, Any], Tensor]:
-        def apply(a: Any, b: Any) -> Tensor:
+    def tensors(
+        pairwise: Callable[[Tensor, Tensor], Tensor], numbers: Callable[[float, float], float]
+    ) -> Callable[[Any, Any], Any]:
+        def apply(a: Any, b: Any) -> Any:
+            if isinstance(a, float) and isinstance(b, float):
+                return numbers(a, b)
             if not isinstance(a, torch.Tensor):
                 a = torch.as_tensor(a, dtype=b.dtype, device=b.device)
             elif not isinstance(b, torch.Tensor):
@@ -73,8 +77,8 @@ def torch_functions() -> Functions:
     names = ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "relu", "sign")
     return {
         **{name: getattr(torch, name) for name in names},
-        "min": _many(tensors(torch.minimum)),
-        "max": _many(tensors(torch.maximum)),
+        "min": _many(tensors(torch.minimum, min)),
+        "max": _many(tensors(torch.maximum, max)),
         "heaviside": lambda x: (x > 0).to(x.dtype),
     }
 

@@ -131,13 +131,18 @@ class Printer:
             case Binary("/", left, right):
                 return rf"\frac{{{self.print(left)}}}{{{self.print(right)}}}", POWER
             case Binary("*", left, right):
-                return self._product(left, right), PRODUCT
+                text = self._product(left, right)
+                return text, SUM if text.startswith("-") else PRODUCT
             case Binary(operator, left, right):
                 return f"{self.print(left)} {operator} {self.print(right, SUM + 1)}", SUM
         raise TypeError(node)
 
     def _product(self, left: Node, right: Node) -> str:
-        first, second = self.print(left, PRODUCT), self.print(right, NEGATION)
+        first = self.print(left, PRODUCT)
+        if isinstance(left, Negate):
+            # -x y needs no brackets around -x: the product as a whole counts as beginning with a minus.
+            first = "-" + self.print(left.operand, NEGATION)
+        second = self.print(right, NEGATION)
         return f"{first} {self._sign(left, right, second)}{second}"
 
     def _sign(self, left: Node, right: Node, second: str) -> str:

@@ -1,0 +1,31 @@
+"""Random trees and values, shared by the property tests of formulas."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from gdsim.formula.tree import Binary, Call, Constant, Negate, Node, Number, Variable
+
+NAMES = ("x", "y", "w1")
+
+numbers = st.one_of(
+    st.integers(0, 9).map(float), st.floats(0.01, 100, allow_subnormal=False), st.sampled_from([1e-9, 2.5e22, 1e16])
+).map(Number)
+leaves = st.one_of(numbers, st.sampled_from([Constant("pi"), Constant("e")]), st.sampled_from(NAMES).map(Variable))
+
+
+def _grow(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    return st.one_of(
+        below.map(Negate),
+        st.builds(Binary, st.sampled_from(["+", "-", "*", "/", "**"]), below, below),
+        st.builds(
+            lambda f, a: Call(f, (a,)),
+            st.sampled_from(["sin", "cos", "tan", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "relu"]),
+            below,
+        ),
+        st.builds(lambda f, a: Call(f, tuple(a)), st.sampled_from(["min", "max"]), st.lists(below, min_size=2, max_size=3)),
+    )
+
+
+trees: st.SearchStrategy[Node] = st.recursive(leaves, _grow, max_leaves=12)
+points = st.fixed_dictionaries({name: st.floats(-3, 3) for name in NAMES})
