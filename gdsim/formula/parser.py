@@ -133,14 +133,12 @@ class _Reader:
 
     def check_count(self, node: ast.expr, function: str, count: int) -> None:
         least, most = FUNCTIONS[function]
-        if count < least:
-            raise self.error(
-                node,
-                tr("{function} takes at least {least} arguments, not {count}.", function=function, least=least, count=count)
-                if least > 1
-                else tr("{function} takes one argument, not {count}.", function=function, count=count),
+        if count < least and least > 1:
+            message = tr(
+                "{function} takes at least {least} arguments, not {count}.", function=function, least=least, count=count
             )
-        if most is not None and count > most:
+            raise self.error(node, message)
+        if count < least or (most is not None and count > most):
             raise self.error(node, tr("{function} takes one argument, not {count}.", function=function, count=count))
 
     def finite(self, node: ast.expr, value: object) -> float:

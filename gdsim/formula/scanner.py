@@ -6,6 +6,7 @@ Python's own reader would find the same mistakes, but names them in Python's ter
 from __future__ import annotations
 
 import difflib
+import itertools
 import keyword
 import re
 import unicodedata
@@ -63,7 +64,7 @@ def _tokens(text: str) -> list[Token]:
         token = _token_at(text, position)
         result.append(token)
         position += len(token.text)
-    for index, (token, after) in enumerate(zip(result, result[1:], strict=False)):
+    for index, (token, after) in enumerate(itertools.pairwise(result)):
         if token.kind == "name" and after.kind == "(" and _normal(token.text) in FUNCTIONS:
             result[index] = Token("function", token.text, token.position)
     return result
@@ -140,7 +141,9 @@ def _attribute(text: str, position: int) -> FormulaError:
             position,
             len(after[0]) + 1,
         )
-    return FormulaError(tr("A dot may only stand in a number such as 0.5."), position, 1 + len(after[0]) if after else 1)
+    return FormulaError(
+        tr("A dot may only stand in a number such as 0.5."), position, 1 + len(after[0]) if after else 1
+    )
 
 
 def _check_order(tokens: list[Token]) -> None:

@@ -23,7 +23,9 @@ def _grow(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
             st.sampled_from(["sin", "cos", "tan", "exp", "log", "sqrt", "abs", "sigmoid", "tanh", "relu"]),
             below,
         ),
-        st.builds(lambda f, a: Call(f, tuple(a)), st.sampled_from(["min", "max"]), st.lists(below, min_size=2, max_size=3)),
+        st.builds(
+            lambda f, a: Call(f, tuple(a)), st.sampled_from(["min", "max"]), st.lists(below, min_size=2, max_size=3)
+        ),
     )
 
 

@@ -43,7 +43,9 @@ def test_hessian_of_rosenbrock() -> None:
     assert float(second["x", "y"].evaluate({"x": 1.0, "y": 1.0})) == -400.0
 
 
-@pytest.mark.parametrize("text", ["sin(" * 55 + "x*y" + ")" * 55, "x**(" * 50 + "y" + ")" * 50, "(-2)**x", "x*sqrt(x - x - 1)"])
+@pytest.mark.parametrize(
+    "text", ["sin(" * 55 + "x*y" + ")" * 55, "x**(" * 50 + "y" + ")" * 50, "(-2)**x", "x*sqrt(x - x - 1)"]
+)
 def test_derivatives_that_cannot_be_written_are_refused_quickly(text: str) -> None:
     begin = time.perf_counter()
     with pytest.raises(InputError):
