@@ -1,0 +1,90 @@
+"""The runs of a scenario, made from its start to a step, as tables and figures want them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gdsim.formula import Formula, parse
+from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
+from gdsim.problems.surface import SurfaceProblem
+
+if TYPE_CHECKING:
+    from gdsim.simulation.runner import Runner
+    from gdsim.simulation.scenario import RunSpec, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedRun:
+    """One run of a scenario.
+
+    Attributes
+    ----------
+    number
+        Its place in the scenario, from 0; the column ``run`` of tables.
+    spec
+        What the scenario asked for.
+    runner
+        At its last step, with the whole history.
+    """
+
+    number: int
+    spec: RunSpec
+    runner: Runner
+
+    @property
+    def label(self) -> str:
+        """Its name, or its optimizer where it has none."""
+        return self.spec.name or self.spec.optimizer
+
+
+def finish_runs(scenario: Scenario, steps: int) -> list[FinishedRun]:
+    """Make every run of ``scenario``, ``steps`` updates each, or fewer where one diverges."""
+    from gdsim.simulation.runner import Runner
+
+    formula = parse(scenario.problem.formula)
+    result = []
+    for number, spec in enumerate(scenario.run):
+        start = {name: spec.start[name] for name in scenario.problem.domain}
+        runner = Runner.of(SurfaceProblem(formula, start), rule_named(spec.optimizer), spec)
+        while runner.step_count < steps and runner.step():
+            pass
+        result.append(FinishedRun(number, spec, runner))
+    return result
+
+
+def notes(runs: list[FinishedRun], formula: Formula) -> list[str]:
+    """Return one sentence for each run that stopped because a number was no longer finite."""
+    from gdsim.problems.quadratic import analyse
+    from gdsim.simulation.divergence import divergence_sentence
+
+    result = []
+    for run in runs:
+        step = run.runner.diverged_at
+        if step is not None:
+            # The update that led there used the hyper-parameters of the step before.
+            hyper = run.runner.hyper_at(max(step - 1, 0))
+            sentence = divergence_sentence(step, hyper, analyse(formula))
+            result.append(
+                sentence if len(runs) == 1 else tr("Run {number}: {sentence}", number=run.number, sentence=sentence)
+            )
+    return result
+
+
+def summary(run: FinishedRun) -> str:
+    """Return where a run ended, for people: a few lines."""
+    now = run.runner.snapshot().now
+    hyper = ", ".join(f"{name} = {value:g}" for name, value in now.hyper.items())
+    lines = [
+        tr("Run {number}: {label} ({hyper})", number=run.number, label=run.label, hyper=hyper),
+        tr("  step  {step}", step=now.step),
+        tr("  loss  {loss}", loss=f"{now.loss:.9g}"),
+    ]
+    width = max(4, *map(len, now.parameters))
+    lines += [
+        tr("  {name}  {value}   gradient {slope}", name=f"{name:{width}}", value=f"{float(value):.9g}",
+           slope=f"{float(now.gradient[name]):.9g}")
+        for name, value in now.parameters.items()
+    ]  # fmt: skip
+    return "\n".join(lines)

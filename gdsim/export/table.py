@@ -1,0 +1,74 @@
+"""Runs as tables: CSV of every step, NPZ of the last state."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gdsim.export.runs import FinishedRun
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def csv_header(runs: list[FinishedRun]) -> list[str]:
+    """Return the column names: those of every surface run, then what only some rules have."""
+    names = list(runs[0].runner.simulation.parameters)
+    header = ["run", "step", "loss", *names, *(f"grad_{n}" for n in names), *(f"velocity_{n}" for n in names)]
+    header += ["learning_rate", "gamma"]
+    extra = [column for run in runs for column in run.runner.history.columns]
+    return header + [column for column in dict.fromkeys(extra) if column not in (*header, "grad_norm")]
+
+
+def csv_rows(runs: list[FinishedRun]) -> Iterator[list[str]]:
+    """Yield one row a step and run: numbers as `repr` writes them, empty where a rule has no such quantity."""
+    header = csv_header(runs)[2:]
+    for run in runs:
+        columns = run.runner.history.columns
+        places = [columns.index(name) if name in columns else None for name in header]
+        for step, row in enumerate(run.runner.history.table()):
+            numbers = row.tolist()
+            cells = ["" if place is None else repr(numbers[place]) for place in places]
+            yield [str(run.number), str(step), *cells]
+
+
+def write_csv(runs: list[FinishedRun], stream: TextIO) -> None:
+    """Write the header and the rows of ``runs``, which share their parameters' names.
+
+    The column ``run`` counts the scenario's runs from 0. Row ``k`` describes the state after ``k``
+    updates; the hyper-parameters are those in force for the next one.
+    """
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(csv_header(runs))
+    writer.writerows(csv_rows(runs))
+
+
+def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[np.float64]]:
+    """Return parameters and gradients of the last state: ``w1``, ``w1.grad``; ``run1.w1`` .. for further runs."""
+    result = {}
+    for run in runs:
+        prefix = f"run{run.number}." if run.number else ""
+        now = run.runner.snapshot().now
+        for name, value in now.parameters.items():
+            result[f"{prefix}{name}"] = value
+            result[f"{prefix}{name}.grad"] = now.gradient[name]
+    return result
+
+
+def write_npz(arrays: dict[str, NDArray[np.float64]], path: Path) -> None:
+    """Write ``arrays`` for `numpy.load`, without dates, so that equal arrays give equal files.
+
+    `numpy.savez` takes names as keywords and so refuses a parameter called ``file``.
+    """
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _EPOCH), content.getvalue())
