@@ -102,7 +102,7 @@ def _functions() -> SimpleNamespace:
     def smaller(index: int, a: Any, b: Any) -> Any:
         return half - (half if index == 1 else -half) * sign(a - b)
 
-    sigmoid = define("sigmoid", lambda i, x: sigmoid(x) * (1 - sigmoid(x)))
+    sigmoid: Any = define("sigmoid", lambda i, x: sigmoid(x) * (1 - sigmoid(x)))
     return SimpleNamespace(
         sign=sign,
         heaviside=heaviside,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdsim.errors import InputError
-from gdsim.formula import tree
+from gdsim.formula import tree as trees
 from gdsim.formula.backends import NUMPY, Compiled, compile_tree, torch_functions
 from gdsim.i18n import tr
 
@@ -32,12 +32,12 @@ class Formula:
     """
 
     text: str
-    tree: tree.Node
+    tree: trees.Node
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
         """Names of the variables, sorted."""
-        return tree.variables(self.tree)
+        return trees.variables(self.tree)
 
     def evaluate(self, values: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         """Return the formula's value in double precision.
@@ -97,6 +97,6 @@ class Formula:
     def _torch(self) -> Compiled:
         return compile_tree(self.tree, torch_functions())
 
-    def __reduce__(self) -> tuple[type[Formula], tuple[str, tree.Node]]:
+    def __reduce__(self) -> tuple[type[Formula], tuple[str, trees.Node]]:
         # The compiled closures cannot be pickled, nor need they be.
         return Formula, (self.text, self.tree)

@@ -22,10 +22,10 @@ from gdsim.formula.tree import (
     number_text,
 )
 
-GREEK = frozenset(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu")
-    + ("nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega")
-)
+_GREEK_LETTERS = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega
+"""
+GREEK = frozenset(_GREEK_LETTERS.split())
 
 _FUNCTIONS = {
     "sin": r"\sin",

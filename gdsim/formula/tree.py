@@ -47,16 +47,22 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
+    """A name whose value is given when the formula is evaluated."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Negate:
+    """Minus something."""
+
     operand: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Binary:
+    """Two operands and the sign between them."""
+
     operator: Operator
     left: Node
     right: Node
@@ -64,6 +70,8 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """A function of `FUNCTIONS` or `DERIVED_FUNCTIONS` and its arguments."""
+
     function: str
     arguments: tuple[Node, ...]
 

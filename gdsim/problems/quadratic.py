@@ -147,7 +147,7 @@ def analyse(formula: Formula) -> Quadratic | None:
     try:
         hessian = np.array(exact, dtype=np.float64)
         linear = np.array(slope, dtype=np.float64)
-        eigenvalues = np.linalg.eigvalsh(hessian)
+        eigenvalues: NDArray[np.float64] = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
         eigenvalues[np.abs(eigenvalues) <= _FLAT * np.abs(eigenvalues).max()] = 0.0
         if eigenvalues[0] < 0:
             minimum = None
@@ -172,6 +172,6 @@ def _solve(hessian: list[list[Fraction]], slope: list[Fraction]) -> list[Fractio
 
 
 def _bottom_of_valley(hessian: NDArray[np.float64], linear: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    point = np.linalg.lstsq(hessian, -linear, rcond=_FLAT)[0]
+    point = np.asarray(np.linalg.lstsq(hessian, -linear, rcond=_FLAT)[0], dtype=np.float64)
     slope = np.abs(hessian @ point + linear).max()
     return point if slope <= 1e-9 * np.abs(linear).max(initial=0.0) else None
