@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.scene import ticks
+from gdsim.app.scene.lettering import Measure
 from gdsim.app.scene.projection import HALF, Projection
 from gdsim.app.scene.space import Space
 
 Array = NDArray[np.float64]
-Measure = Callable[[str], tuple[float, float]]
 
 TICK = 0.1
 """Length of a tick mark, in units of the box."""

@@ -17,7 +17,12 @@ def sector(azimuth: float) -> int:
     return int(np.floor((azimuth % 360.0) / 45.0)) % SECTORS
 
 
-def ordered_triangles(usable: NDArray[np.bool_], which: int) -> NDArray[np.uint32]:
+def stride_for(cell: float) -> int:
+    """Return how many cells, each ``cell`` pixels wide, are drawn as one: more triangles than pixels show nothing."""
+    return 2 if cell < 1.7 else 1
+
+
+def ordered_triangles(usable: NDArray[np.bool_], which: int, stride: int = 1) -> NDArray[np.uint32]:
     """Return the triangles of a grid, back to front for a sector of azimuths.
 
     Parameters
@@ -26,6 +31,8 @@ def ordered_triangles(usable: NDArray[np.bool_], which: int) -> NDArray[np.uint3
         Shape (n, m): points that have a height; a triangle needs three.
     which
         Result of `sector`.
+    stride
+        Use every so many points only, and the last.
 
     Returns
     -------
@@ -36,15 +43,21 @@ def ordered_triangles(usable: NDArray[np.bool_], which: int) -> NDArray[np.uint3
     n, m = usable.shape
     middle = np.radians(which * 45.0 + 22.5)
     towards = np.array([np.cos(middle), np.sin(middle)])
-    i = np.arange(n - 1) if towards[0] > 0 else np.arange(n - 1)[::-1]
-    j = np.arange(m - 1) if towards[1] > 0 else np.arange(m - 1)[::-1]
-    if abs(towards[0]) > abs(towards[1]):
-        first, second = np.meshgrid(i, j, indexing="ij")
-    else:
-        first, second = (grid.T for grid in np.meshgrid(i, j, indexing="ij"))
-    corner = (first * m + second).reshape(-1, 1)
-    lower = corner + np.array([0, m, 1])
-    upper = corner + np.array([m, m + 1, 1])
+    rows, columns = _chosen(n, stride), _chosen(m, stride)
+    i = np.arange(len(rows) - 1)[:: 1 if towards[0] > 0 else -1]
+    j = np.arange(len(columns) - 1)[:: 1 if towards[1] > 0 else -1]
+    first, second = np.meshgrid(i, j, indexing="ij")
+    if abs(towards[0]) <= abs(towards[1]):
+        first, second = first.T, second.T
+    near_row, far_row = rows[first].ravel() * m, rows[first + 1].ravel() * m
+    near, far = columns[second].ravel(), columns[second + 1].ravel()
+    lower = np.stack([near_row + near, far_row + near, near_row + far], axis=1)
+    upper = np.stack([far_row + near, far_row + far, near_row + far], axis=1)
     pair = (lower, upper) if towards.sum() > 0 else (upper, lower)
     triangles = np.stack(pair, axis=1).reshape(-1, 3)
     return triangles[usable.ravel()[triangles].all(axis=1)].astype(np.uint32)
+
+
+def _chosen(count: int, stride: int) -> NDArray[np.intp]:
+    """Return every ``stride``-th index below ``count``, and the last one."""
+    return np.unique(np.append(np.arange(0, count, stride), count - 1))

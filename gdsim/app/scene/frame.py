@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.camera import DISTANCE, Camera
-from gdsim.app.scene.overlay import BAR_ROOM
+from gdsim.app.scene.lettering import BAR_ROOM
 from gdsim.app.scene.projection import Margins, Projection
 
 

@@ -41,12 +41,14 @@ class Item(GLGraphicsItem):
         for buffer in self._buffers:
             buffer.forget()
 
-    def begin(self, name: str, *defines: str, depth: bool = True, write: bool = True, **uniforms: Any) -> None:
+    def begin(
+        self, name: str, *defines: str, depth: bool = True, write: bool = True, blend: bool = True, **uniforms: Any
+    ) -> None:
         """Bind a program, set the blending, the depth test and the uniforms."""
         view = self.view()
         program = view.program(name, *defines)
         GL.glUseProgram(program.handle)
-        GL.glEnable(GL.GL_BLEND)
+        (GL.glEnable if blend else GL.glDisable)(GL.GL_BLEND)
         GL.glBlendFuncSeparate(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA)
         (GL.glEnable if depth else GL.glDisable)(GL.GL_DEPTH_TEST)
         GL.glDepthFunc(GL.GL_LEQUAL)
@@ -76,7 +78,7 @@ class SurfaceItem(Item):
         self.ink: Colour = (0.1, 0.1, 0.1, 0.5)
         self._usable: NDArray[np.bool_] = np.zeros((0, 0), bool)
         self._vertices = self.buffer()
-        self._indices = [self.buffer(GL.GL_ELEMENT_ARRAY_BUFFER) for _ in range(cells.SECTORS)]
+        self._indices = [self.buffer(GL.GL_ELEMENT_ARRAY_BUFFER) for _ in range(2 * cells.SECTORS)]
 
     def set_mesh(self, positions: Array, grid: Array, colours: NDArray[np.uint8]) -> None:
         """Take a new surface; arrays (n, m, 3), (n, m, 3) and (n, m, 4), positions nan where there is none."""
@@ -94,9 +96,10 @@ class SurfaceItem(Item):
         """Draw it, far cells first."""
         frame = self.view().frame
         which = cells.sector(frame.azimuth)
-        index = self._indices[which]
+        stride = cells.stride_for(4 * frame.projection.pixels_per_unit / max(1, *self._usable.shape))
+        index = self._indices[which + (stride - 1) * cells.SECTORS]
         if index.empty and self._usable.size:
-            index.set(cells.ordered_triangles(self._usable, which).ravel())
+            index.set(cells.ordered_triangles(self._usable, which, stride).ravel())
         if not index.length:
             return
         defines = [name for name, on in (("WIRES", self.wires), ("LEVELS", self.levels)) if on]
@@ -128,7 +131,7 @@ class FillItem(Item):
         """Draw them behind everything."""
         if not self._vertices.length:
             return
-        self.begin("flat", write=False, tint=self.tint)
+        self.begin("flat", depth=False, write=False, blend=False, tint=self.tint)
         self._vertices.bind_attributes(self.VERTEX)
         GL.glDrawArrays(GL.GL_TRIANGLES, 0, self._vertices.length)
         self.end()

@@ -1,26 +1,22 @@
-"""All text of the scene, and the colour bar: one item, one painter a frame."""
+"""All text of the scene and the colour bar: one item, one draw a frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from OpenGL import GL
+from PySide6.QtGui import QImage
 
-from gdsim.app.scene import axes
+from gdsim.app.scene import axes, lettering
+from gdsim.app.scene.frame import Frame
 from gdsim.app.scene.items import Item
 from gdsim.app.theme import LIGHT, Theme
-
-FONT_PIXELS = 12.0
-BAR_WIDTH, BAR_ROOM = 14.0, 88.0
-"""Pixels that the colour bar's strip takes, and that it takes with its labels."""
 
 
 class Overlay(Item):
     """Tick labels, axis names, the colour bar and the note."""
+
+    VERTEX = np.dtype([("a_position", "f4", 2), ("a_end", "f4", 2)])
 
     def __init__(self, order: float, family: str) -> None:
         super().__init__(order)
@@ -33,86 +29,106 @@ class Overlay(Item):
         self.labels: list[axes.Label] = []
         self._family = family
         self._strip = QImage()
+        self._sheet: lettering.Sheet | None = None
+        self._written: tuple[object, ...] = ()
+        self._texture = 0
+        self._vertices = self.buffer()
 
     def set_colours(self, colours: NDArray[np.uint8]) -> None:
         """Take the colormap, shape (256, 4), lowest first, for the colour bar."""
         flipped = np.ascontiguousarray(colours[::-1])
         self._strip = QImage(flipped.tobytes(), 1, len(flipped), 4, QImage.Format.Format_RGBA8888).copy()
+        self._written = ()
         self.update()
 
-    def font(self, scale: float) -> QFont:
-        """Return the font of labels in a picture of this scale."""
-        font = QFont(self._family)
-        font.setPixelSize(max(6, round(FONT_PIXELS * scale)))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+    def forget(self) -> None:
+        """Expect a new context."""
+        super().forget()
+        self._texture, self._written = 0, ()
+
+    def release(self) -> None:
+        """Free the texture too."""
+        super().release()
+        if self._texture:
+            GL.glDeleteTextures([self._texture])
+        self._texture, self._written = 0, ()
 
     def paint(self) -> None:
-        """Write over everything that is drawn so far."""
+        """Put the texts in place, over everything that is drawn so far."""
         if self.axes is None:
             return
-        frame = self.view().frame
-        font = self.font(frame.scale)
-        measure = measurer(font.family(), font.pixelSize())
+        frame: Frame = self.view().frame
+        measure = lettering.measurer(self._family, frame.scale)
         self.labels = axes.layout(frame.projection, self.axes, measure, frame.scale)
-        painter = self.view().painter()
-        painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        descent = QFontMetricsF(font).descent()
-        painter.setPen(QColor(self.theme.text))
-        for label in self.labels:
-            painter.drawText(QPointF(label.left, label.top + label.height - descent), label.text)
-        if self.bar and len(self.bar_ticks[0]):
-            self._paint_bar(painter, measure, descent)
+        sheet = self._sheet_for(frame)
+        places = [(label.left - 2, label.top) for label in self.labels]
+        sources = [sheet.places[label.text] for label in self.labels]
         if self.note:
-            painter.setPen(QColor(self.theme.muted))
-            room = QRectF(
-                8 * frame.scale, 6 * frame.scale,
-                frame.projection.width - (16 + self.bar * BAR_ROOM) * frame.scale, 60 * frame.scale,
-            )  # fmt: skip
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.note)
-        painter.end()
+            places.append((8 * frame.scale, 6 * frame.scale))
+            sources.append(sheet.pictures[-1])
+        if self.bar:
+            width, height = sheet.pictures[0][2:]
+            places.append((frame.projection.width - width, (frame.projection.height - height) / 2))
+            sources.append(sheet.pictures[0])
+        if places:
+            self._draw(frame, np.array(places), np.array(sources), sheet)
 
-    def _paint_bar(self, painter: QPainter, measure: axes.Measure, descent: float) -> None:
-        frame = self.view().frame
-        strip = bar_rectangle(frame.projection.width, frame.projection.height, frame.scale)
-        painter.setOpacity(1.0)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(strip, self._strip)
-        painter.setPen(QPen(QColor(self.theme.muted), max(1.0, frame.scale)))
-        painter.drawRect(strip)
-        painter.setPen(QPen(QColor(self.theme.text), max(1.0, frame.scale)))
-        gap = axes.GAP * frame.scale
-        shares, texts = self.bar_ticks
-        heights = [strip.bottom() - share * strip.height() for share in shares]
-        painter.drawLines([
-            line for y in heights
-            for line in (QPointF(strip.right(), y), QPointF(strip.right() + gap, y))
-        ])  # fmt: skip
-        for y, text in zip(heights, texts, strict=True):
-            height = measure(text)[1]
-            painter.drawText(QPointF(strip.right() + 2 * gap, y + height / 2 - descent), text)
-        width, height = measure(self.bar_title)
-        left = min(strip.left(), frame.projection.width - width - 2 * gap)
-        painter.drawText(QPointF(left, strip.top() - 2 * gap - descent), self.bar_title)
+    def _draw(
+        self, frame: Frame, places: NDArray[np.float64], sources: NDArray[np.float64], sheet: lettering.Sheet
+    ) -> None:
+        corners, shares = lettering.quads(places, sources, (sheet.image.width(), sheet.image.height()))
+        data = np.zeros(corners.shape[0] * 6, self.VERTEX)
+        data["a_position"] = (corners - frame.origin).reshape(-1, 2)
+        data["a_end"] = shares.reshape(-1, 2)
+        self._vertices.set(data)
+        self.begin("text", depth=False, write=False)
+        GL.glBlendFunc(GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA)
+        GL.glActiveTexture(GL.GL_TEXTURE0)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture)
+        self._vertices.bind_attributes(self.VERTEX)
+        GL.glDrawArrays(GL.GL_TRIANGLES, 0, len(data))
+        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+        self.end()
 
+    def _sheet_for(self, frame: Frame) -> lettering.Sheet:
+        """Return the written sheet, made and sent anew only when something on it differs."""
+        assert self.axes is not None
+        size = (frame.projection.width, frame.projection.height)
+        key = (frame.scale, size, self.axes, self.note, self.bar, self.theme, self.bar_title)
+        if self._sheet is None or self._written != key:
+            self._sheet = self._write(frame)
+            self._written = key
+            self._send(self._sheet)
+        return self._sheet
 
-def bar_rectangle(width: float, height: float, scale: float) -> QRectF:
-    """Return where the colour bar's strip lies in a picture."""
-    tall = min(0.62 * height, 420 * scale)
-    return QRectF(width - (BAR_ROOM - 12) * scale, (height - tall) / 2 + 6 * scale, BAR_WIDTH * scale, tall)
+    def _write(self, frame: Frame) -> lettering.Sheet:
+        assert self.axes is not None
+        theme, scale = self.theme, frame.scale
+        pictures = []
+        if self.bar:
+            pictures.append(lettering.bar_picture(
+                self._strip, self.bar_ticks, self.bar_title, self._family, scale,
+                frame.projection.height, theme.text, theme.muted,
+            ))  # fmt: skip
+        if self.note:
+            room = frame.projection.width - (24 + self.bar * lettering.BAR_ROOM) * scale
+            pictures.append(lettering.note_picture(self.note, self._family, scale, room, theme.muted))
+        texts = {text: None for axis in self.axes for text in (*axis.labels, axis.name)}
+        return lettering.Sheet(list(texts), self._family, scale, theme.text, pictures)
 
-
-@cache
-def measurer(family: str, pixels: int) -> Callable[[str], tuple[float, float]]:
-    """Return a function that measures texts, each once."""
-    font = QFont(family)
-    font.setPixelSize(pixels)
-    metrics = QFontMetricsF(font)
-    height = metrics.ascent() * 0.86 + metrics.descent()
-
-    @cache
-    def measure(text: str) -> tuple[float, float]:
-        return metrics.horizontalAdvance(text), height
-
-    return measure
+    def _send(self, sheet: lettering.Sheet) -> None:
+        if not self._texture:
+            self._texture = GL.glGenTextures(1)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture)
+        for name, value in (
+            (GL.GL_TEXTURE_MIN_FILTER, GL.GL_NEAREST), (GL.GL_TEXTURE_MAG_FILTER, GL.GL_NEAREST),
+            (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE), (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
+        ):  # fmt: skip
+            GL.glTexParameteri(GL.GL_TEXTURE_2D, name, value)
+        pixels = sheet.pixels()
+        GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 4)
+        GL.glTexImage2D(
+            GL.GL_TEXTURE_2D, 0, GL.GL_RGBA, pixels.shape[1], pixels.shape[0], 0,
+            GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, pixels,
+        )  # fmt: skip
+        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 from OpenGL import GL
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtOpenGL import (
-    QOpenGLFramebufferObject,
-    QOpenGLFramebufferObjectFormat,
-    QOpenGLPaintDevice,
-)
+from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 
 from gdsim.app import theme as themes
 from gdsim.app.scene import frame as frames
@@ -72,7 +68,7 @@ def _tiles(view: SurfaceView, width: int, height: int, colour: tuple[float, floa
             buffer.bind()
             GL.glViewport(0, 0, size.width(), size.height())
             part = frames.tile(projection, scale, left, top, size.width(), size.height())
-            view.draw(part, colour, QOpenGLPaintDevice(size))
+            view.draw(part, colour)
             buffer.release()
             painter.drawImage(QPoint(left, top), buffer.toImage())
             del buffer

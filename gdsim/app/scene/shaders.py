@@ -1,4 +1,4 @@
-"""The four shader programs of the scene, for desktop OpenGL 2.1 and 3, and for OpenGL ES.
+"""The shader programs of the scene, for desktop OpenGL 2.1 and 3, and for OpenGL ES.
 
 Lines and markers are widened on the card and feathered at their edges. OpenGL's own wide lines do not exist on
 core profiles, and multisampling costs software OpenGL more than everything else together.
@@ -20,10 +20,10 @@ uniform mat4 u_matrix;
 IN vec3 a_position;
 IN vec4 a_color;
 IN vec3 a_grid;
-OUT vec4 v_color;
+OUT vec3 v_color;
 OUT vec3 v_grid;
 void main() {
-    v_color = a_color;
+    v_color = a_color.rgb;
     v_grid = a_grid;
     gl_Position = u_matrix * vec4(a_position, 1.0);
 }
@@ -35,7 +35,7 @@ SURFACE_FRAGMENT = """
 uniform float u_opacity;
 uniform float u_width;
 uniform vec4 u_ink;
-IN vec4 v_color;
+IN vec3 v_color;
 IN vec3 v_grid;
 float line(float count) {
     float slope = fwidth(count) + 1e-9;
@@ -52,7 +52,7 @@ void main() {
     ink = max(ink, line(v_grid.z));
 #endif
     ink *= u_ink.a;
-    COLOR = vec4(mix(v_color.rgb, u_ink.rgb, ink), mix(u_opacity, 1.0, ink));
+    COLOR = vec4(mix(v_color, u_ink.rgb, ink), mix(u_opacity, 1.0, ink));
 }
 """
 
@@ -168,10 +168,29 @@ void main() {
 }
 """
 
+# a_position is in pixels from the left top corner, a_end the place in the texture, premultiplied.
+TEXT_VERTEX = """
+uniform vec2 u_viewport;
+IN vec2 a_position;
+IN vec2 a_end;
+OUT vec2 v_place;
+void main() {
+    v_place = a_end;
+    gl_Position = vec4(a_position / u_viewport * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
+}
+"""
+
+TEXT_FRAGMENT = """
+uniform sampler2D u_sheet;
+IN vec2 v_place;
+void main() { COLOR = TEXEL(u_sheet, v_place); }
+"""
+
 SOURCES = {
     "surface": (SURFACE_VERTEX, SURFACE_FRAGMENT),
     "flat": (FLAT_VERTEX, FLAT_FRAGMENT),
     "line": (LINE_VERTEX, LINE_FRAGMENT),
+    "text": (TEXT_VERTEX, TEXT_FRAGMENT),
     "marker": (MARKER_VERTEX, MARKER_FRAGMENT),
 }
 ATTRIBUTES = ("a_position", "a_end", "a_corner", "a_color", "a_grid")
@@ -222,9 +241,9 @@ def _header(fragment: bool) -> str:
         version = "#version 300 es\n" if embedded else "#version 140\n"
         return (
             version + precision + "#define IN in\n#define OUT out\n"
-            + ("out vec4 out_color;\n#define COLOR out_color\n" if fragment else "")
+            + ("out vec4 out_color;\n#define COLOR out_color\n#define TEXEL texture\n" if fragment else "")
         )  # fmt: skip
     extension = "#extension GL_OES_standard_derivatives : enable\n" if embedded and fragment else ""
     version = "" if embedded else "#version 120\n"
     varying = "#define IN varying\n" if fragment else "#define IN attribute\n#define OUT varying\n"
-    return version + extension + precision + varying + "#define COLOR gl_FragColor\n"
+    return version + extension + precision + varying + "#define COLOR gl_FragColor\n#define TEXEL texture2D\n"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from OpenGL import GL
 from pyqtgraph.opengl import GLViewWidget
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage, QMatrix4x4, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QImage, QMatrix4x4, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app.camera import Camera
@@ -54,7 +54,6 @@ class SurfaceView(GLViewWidget):
         self.theme: Theme = LIGHT
         self._programs: dict[tuple[str, ...], Program] = {}
         self._painted = False
-        self._device: Any = self
         self.scenery = Scenery(self.font().family())
         for item in self.scenery.items:
             self.addItem(item)
@@ -139,18 +138,9 @@ class SurfaceView(GLViewWidget):
             self._programs[key] = Program(*key)
         return self._programs[key]
 
-    def painter(self) -> QPainter:
-        """Return a painter in the picture's pixels, whatever tile of it is being drawn."""
-        painter = QPainter(self._device)
-        if self._device is self:
-            ratio = 1 / self.devicePixelRatioF()
-            painter.scale(ratio, ratio)
-        painter.translate(-self.frame.origin[0], -self.frame.origin[1])
-        return painter
-
-    def draw(self, frame: frames.Frame, ground: tuple[float, float, float, float], device: Any = None) -> None:
+    def draw(self, frame: frames.Frame, ground: tuple[float, float, float, float]) -> None:
         """Draw everything into the bound framebuffer, whose context is current."""
-        self.frame, self._device = frame, device or self
+        self.frame = frame
         self.scenery.follow(frame.projection)
         self.setProjection((0, 0, 1, 1), (0, 0, 1, 1))
         self.setModelview()

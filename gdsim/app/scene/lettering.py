@@ -1,0 +1,166 @@
+"""Text as a texture: each label is written once, and all are put in place by a single draw.
+
+A QPainter on an OpenGL surface takes 0.16 ms a label and frame with software OpenGL, which for thirty labels is
+half of a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+Array = NDArray[np.float64]
+
+FONT_PIXELS = 12.0
+BAR_WIDTH, BAR_ROOM = 14.0, 88.0
+"""Pixels that the colour bar's strip takes, and that it takes with its labels."""
+
+Measure = Callable[[str], tuple[float, float]]
+
+
+def label_font(family: str, scale: float) -> QFont:
+    """Return the font of labels in a picture of this scale."""
+    font = QFont(family)
+    font.setPixelSize(max(6, round(FONT_PIXELS * scale)))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+@cache
+def measurer(family: str, scale: float) -> Measure:
+    """Return a function that gives the width and height of a label in pixels, measuring each text once."""
+    metrics = QFontMetricsF(label_font(family, scale))
+    height = metrics.ascent() * 0.86 + metrics.descent()
+
+    @cache
+    def measure(text: str) -> tuple[float, float]:
+        return metrics.horizontalAdvance(text), height
+
+    return measure
+
+
+class Sheet:
+    """An image that holds written texts, and where each one is.
+
+    Rectangles are (left, top, width, height) in pixels of the image.
+    """
+
+    def __init__(self, texts: list[str], family: str, scale: float, colour: str, pictures: list[QImage]) -> None:
+        font = label_font(family, scale)
+        metrics = QFontMetricsF(font)
+        measure = measurer(family, scale)
+        row = int(np.ceil(metrics.height())) + 2
+        widest = int(np.ceil(max((measure(text)[0] for text in texts), default=0))) + 4
+        left = sum(picture.width() for picture in pictures)
+        tall = max([row * len(texts), *(picture.height() for picture in pictures), 1])
+        self.image = QImage(max(1, left + widest), tall, QImage.Format.Format_RGBA8888_Premultiplied)
+        self.image.fill(0)
+        self.places: dict[str, tuple[float, float, float, float]] = {}
+        self.pictures: list[tuple[float, float, float, float]] = []
+        painter = QPainter(self.image)
+        across = 0
+        for picture in pictures:
+            painter.drawImage(across, 0, picture)
+            self.pictures.append((across, 0, picture.width(), picture.height()))
+            across += picture.width()
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        # Rectangles are those that `measurer` speaks of, so the ascent is cut to the figures' own height.
+        cut = metrics.ascent() * 0.14
+        for k, text in enumerate(texts):
+            painter.drawText(QPointF(left + 2, k * row + 1 + metrics.ascent()), text)
+            self.places[text] = (left, k * row + 1 + round(cut), widest, row - 1 - round(cut))
+        painter.end()
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return the image, shape (height, width, 4), red, green, blue and opacity, premultiplied."""
+        rows = np.frombuffer(self.image.constBits(), np.uint8).reshape(self.image.height(), -1)
+        return np.ascontiguousarray(rows[:, : 4 * self.image.width()]).reshape(self.image.height(), -1, 4)
+
+
+def quads(places: Array, sources: Array, size: tuple[int, int]) -> tuple[Array, Array]:
+    """Return the corners of rectangles on the picture and in the image.
+
+    Parameters
+    ----------
+    places
+        Left and top on the picture in pixels, shape (k, 2).
+    sources
+        Rectangles of the image, shape (k, 4).
+    size
+        Width and height of the image.
+
+    Returns
+    -------
+    tuple
+        Pixels on the picture and shares (0 to 1) of the image, each shape (k, 6, 2): two triangles a rectangle.
+    """
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 0], [1, 1], [0, 1]], float)
+    spread = unit * sources[:, None, 2:]
+    return np.round(places)[:, None] + spread, (sources[:, None, :2] + spread) / size
+
+
+def bar_picture(
+    strip: QImage, ticks: tuple[Array, list[str]], title: str, family: str, scale: float,
+    height: float, text: str, line: str,
+) -> QImage:  # fmt: skip
+    """Return the colour bar with its ticks and title, as wide as `BAR_ROOM` and as high as the picture needs.
+
+    Parameters
+    ----------
+    strip
+        One pixel wide, the highest value on top.
+    ticks
+        Shares of the height (0 to 1) and labels.
+    height
+        Of the whole picture, in pixels.
+    text, line
+        Colours.
+    """
+    measure = measurer(family, scale)
+    descent = QFontMetricsF(label_font(family, scale)).descent()
+    gap = 3 * scale
+    tall = round(min(0.62 * height, 420 * scale))
+    head = round(measure(title)[1] + 3 * gap)
+    picture = QImage(
+        round(BAR_ROOM * scale), tall + head + round(3 * gap), QImage.Format.Format_RGBA8888_Premultiplied
+    )
+    picture.fill(0)
+    painter = QPainter(picture)
+    painter.setFont(label_font(family, scale))
+    place = QRectF(round(10 * scale) + 0.5, head + 0.5, round(BAR_WIDTH * scale), tall)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, strip)
+    painter.setPen(QPen(QColor(line), max(1.0, scale)))
+    painter.drawRect(place)
+    painter.setPen(QPen(QColor(text), max(1.0, scale)))
+    for share, label in zip(*ticks, strict=True):
+        y = place.bottom() - share * tall
+        painter.drawLine(QPointF(place.right(), y), QPointF(place.right() + gap, y))
+        painter.drawText(QPointF(place.right() + 2 * gap, y + measure(label)[1] / 2 - descent), label)
+    left = max(0.0, min(place.left(), picture.width() - measure(title)[0] - gap))
+    painter.drawText(QPointF(left, place.top() - 2 * gap - descent), title)
+    painter.end()
+    return picture
+
+
+def note_picture(note: str, family: str, scale: float, width: float, colour: str) -> QImage:
+    """Return a sentence wrapped to ``width`` pixels."""
+    font = label_font(family, scale)
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+    room = QFontMetricsF(font).boundingRect(QRectF(0, 0, max(width, 1), 1000 * scale), flags, note)
+    picture = QImage(
+        max(1, int(room.width()) + 4), max(1, int(room.height()) + 4), QImage.Format.Format_RGBA8888_Premultiplied
+    )
+    picture.fill(0)
+    painter = QPainter(picture)
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(QRectF(0, 0, picture.width(), picture.height()), flags, note)
+    painter.end()
+    return picture
