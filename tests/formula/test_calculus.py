@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from gdsim.errors import FormulaError, InputError
 from gdsim.formula import parse
 from gdsim.formula.calculus import gradient, hessian
-from gdsim.formula.tree import Node, to_text
+from gdsim.formula.tree import Node, Number, to_text, walk
 
 from .strategies import points, trees
 
@@ -62,6 +62,8 @@ def test_gradient_agrees_with_autograd(tree: Node, point: dict[str, float]) -> N
     except (FormulaError, InputError):
         assume(False)
     assume(formula.variables)
+    # With factors like 1e22 any rewriting loses all digits of the smaller parts.
+    assume(all(each.value < 1e6 for each in walk(tree) if isinstance(each, Number)))
     tensors = {name: torch.tensor(v, dtype=torch.float64, requires_grad=True) for name, v in point.items()}
     value = formula.torch(tensors)
     assume(value.requires_grad and math.isfinite(value.item()) and abs(value.item()) < 1e8)
