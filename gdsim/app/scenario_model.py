@@ -49,6 +49,10 @@ class ScenarioModel(QObject):
         if new != self.scenario:
             self.undo_stack.push(_Edit(self, new, text, in_force=True))
 
+    def note(self, values: dict[str, Any]) -> None:
+        """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
+        self.scenario = revised(self.scenario, values)
+
     def replace(self, scenario: Scenario) -> None:
         """Begin anew with another scenario; there is nothing to undo then."""
         self.undo_stack.clear()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 GRID = 8
@@ -66,3 +67,12 @@ def palette(theme: Theme) -> QPalette:
 def current() -> Theme:
     """Return the theme that the application's palette stands for now."""
     return DARK if QApplication.palette().color(QPalette.ColorRole.Base).lightness() < 128 else LIGHT
+
+
+def apply(name: str) -> None:
+    """Give the application the theme ``light``, ``dark`` or, for ``system``, the desktop's."""
+    if name == "system":
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    else:
+        dark = name == "dark"
+    QApplication.setPalette(palette(DARK if dark else LIGHT))

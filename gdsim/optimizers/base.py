@@ -172,7 +172,7 @@ def learning_rate(default: float = 0.01) -> Hyperparameter:
     return Hyperparameter(
         name="learning_rate",
         symbol=r"\eta",
-        label="Learning rate",
+        label="Learning rate η",
         default=default,
         low=1e-4,
         high=1.0,
@@ -187,13 +187,13 @@ def gamma(default: float = 0.9) -> Hyperparameter:
     return Hyperparameter(
         name="gamma",
         symbol=r"\gamma",
-        label="Gamma (momentum)",
+        label="Gamma γ",
         default=default,
         low=0.0,
         high=0.999,
         scale="linear",
         usual=(0.0, 1.0),
-        explanation="Share of the last velocity that is kept at each step: 0 keeps nothing.",
+        explanation="Momentum coefficient: the share of the velocity that is kept at each step; 0 keeps nothing.",
     )
 
 

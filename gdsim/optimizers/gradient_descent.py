@@ -25,7 +25,7 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
 RULE = UpdateRule(
     name="gd",
     label="Gradient descent",
-    explanation="Each step goes against the gradient, as far as the learning rate says.",
+    explanation="w = w − η·∇L. Each step goes against the gradient, as far as the learning rate η says.",
     source="Cauchy 1847; torch.optim.SGD without momentum",
     hyperparameters=(learning_rate(),),
     symbols={"g": "g"},

@@ -42,8 +42,8 @@ RULE = UpdateRule(
     name="momentum",
     label="Momentum (lecture)",
     explanation=(
-        "v = gamma*v - lr*g; w = w + v. The learning rate is inside the velocity, so changing it in mid-run "
-        "leaves the velocity gathered so far as it is. It equals PyTorch's form while the learning rate is constant."
+        "v = γ·v − η·∇L, then w = w + v. A changed learning rate η acts on new gradients only; "
+        "while η is constant it equals PyTorch's form."
     ),
     source="Polyak 1964; Sutskever et al. 2013",
     hyperparameters=(learning_rate(), gamma()),

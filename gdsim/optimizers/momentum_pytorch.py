@@ -42,8 +42,8 @@ RULE = UpdateRule(
     name="momentum-pytorch",
     label="Momentum (PyTorch)",
     explanation=(
-        "v = gamma*v + g; w = w - lr*v. The velocity is a sum of gradients, so changing the learning rate in mid-run "
-        "rescales all of it at once. It equals the lecture's form while the learning rate is constant."
+        "v = γ·v + ∇L, then w = w − η·v. A changed learning rate η rescales the whole velocity; "
+        "while η is constant it equals the lecture's form."
     ),
     source="torch.optim.SGD (momentum, dampening 0)",
     hyperparameters=(learning_rate(), gamma()),

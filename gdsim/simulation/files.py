@@ -27,6 +27,11 @@ def preset_names() -> list[str]:
     return sorted(names, key=lambda name: name != DEFAULT_PRESET)
 
 
+def preset_titles() -> dict[str, str]:
+    """Return every preset's title under its name."""
+    return {name: str(_read(name).get("title", name)) for name in preset_names()}
+
+
 def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
     """Return the scenario of a preset's name or of a file.
 

@@ -36,7 +36,11 @@ class OptimizerPanel(QWidget):
             for hyper in rule.hyperparameters:
                 if hyper.name not in self._rows:
                     self._add_row(hyper)
+        width = max(row.label.sizeHint().width() for row in self._rows.values())
+        for row in self._rows.values():
+            row.label.setMinimumWidth(width)
         self._layout.addWidget(self.explanation)
+        self._layout.addStretch(1)
         self.optimizer.activated.connect(lambda i: self.optimizer_chosen.emit(self.optimizer.itemData(i)))
 
     def show_rule(self, name: str) -> None:

@@ -104,6 +104,7 @@ class ProblemPanel(QWidget):
             self._add_row(grid, row)
         layout.addLayout(grid)
         layout.addWidget(self.error)
+        layout.addStretch(1)
 
     def _add_row(self, grid: QGridLayout, row: int) -> None:
         label = QLabel()

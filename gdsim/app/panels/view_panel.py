@@ -40,8 +40,8 @@ class ViewPanel(QWidget):
         self.colormap = QComboBox(objectName="colormap", accessibleName=tr("Colormap"))
         self.colormap.addItems(list(COLORMAPS))
         self._switches = {
-            "contours": QCheckBox(tr("Contours")),
-            "floor_contours": QCheckBox(tr("On the floor")),
+            "contours": QCheckBox(tr("Contour lines")),
+            "floor_contours": QCheckBox(tr("Lines on the floor")),
             "wireframe": QCheckBox(tr("Wireframe")),
             "log_height": QCheckBox(tr("Log height")),
         }
@@ -110,6 +110,7 @@ class ViewPanel(QWidget):
         for index, box in enumerate(self._switches.values()):
             grid.addWidget(box, index // 2, index % 2)
         layout.addLayout(grid)
+        layout.addStretch(1)
 
     def _connect(self) -> None:
         self.elevation.changed.connect(lambda value: self._camera.set(elevation=value))

@@ -1,0 +1,96 @@
+"""Start-up: what must happen before, around and after the window."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+
+def main(source: str | None = None) -> int:
+    """Open the window with a scenario file or preset and return the exit status."""
+    _before_qt()
+    from PySide6.QtCore import QCoreApplication, QSettings, Qt
+    from PySide6.QtWidgets import QApplication
+
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("gdsim")
+    app.setStyle("Fusion")
+    _install_translation(app)
+
+    from gdsim.app import theme
+    from gdsim.app.main_window import MainWindow
+
+    theme.apply(str(QSettings("gdsim", "gdsim").value("window/theme", "system")))
+    window = MainWindow()
+    sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
+    if source is not None:
+        window.open(source)
+    window.show()
+    status = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return status
+
+
+def _before_qt() -> None:
+    """Settle what cannot be changed once Qt and OpenGL are loaded."""
+    if sys.platform == "win32":
+        _load_torch_libraries()
+    elif sys.platform.startswith("linux"):
+        # PyOpenGL picks EGL on Wayland desktops even where Qt runs through X.
+        xcb = os.environ.get("QT_QPA_PLATFORM", "").startswith("xcb") or not os.environ.get("WAYLAND_DISPLAY")
+        if xcb:
+            os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
+
+
+def _load_torch_libraries() -> None:
+    """Load torch's first library before Qt's, or Windows refuses it later (WinError 1114); torch itself waits."""
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        return
+    library = Path(spec.origin).parent / "lib" / "c10.dll"
+    if library.exists():
+        os.add_dll_directory(str(library.parent))  # type: ignore[attr-defined,unused-ignore]
+        ctypes.CDLL(str(library))
+
+
+def _install_translation(app: object) -> None:
+    """Translate Qt's own texts and ours into the system's language, where there is a translation."""
+    from importlib.resources import files
+
+    from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+    from gdsim.i18n import set_translator
+
+    assert isinstance(app, QCoreApplication)
+    folder = str(files("gdsim.resources") / "translations")
+    found = False
+    for name, where in (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("gdsim", folder),
+    ):
+        translator = QTranslator(app)
+        if translator.load(QLocale(), name, "_", where):
+            app.installTranslator(translator)
+            found = found or name == "gdsim"
+    if found:
+        set_translator(lambda text: QCoreApplication.translate("gdsim", text))
+
+
+def _report(window: object, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in the window that something unforeseen went wrong; the details go to the log, not to the user."""
+    from gdsim.app.main_window import MainWindow
+    from gdsim.i18n import tr
+
+    logging.getLogger("gdsim").error("".join(traceback.format_exception(kind, error, trace)))
+    if isinstance(window, MainWindow):
+        window.show_message(
+            tr("Something went wrong inside gdsim ({error}); the run can go on or be reset.", error=str(error))
+        )

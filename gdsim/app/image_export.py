@@ -1,0 +1,174 @@
+"""Pictures of what one sees: the export dialog, and the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gdsim.app import theme
+from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.atomic import replacing
+from gdsim.errors import InputError
+from gdsim.i18n import tr
+
+if TYPE_CHECKING:
+    from gdsim.app.labs.surface_lab import SurfaceLab
+
+MAX_WIDTH, MAX_HEIGHT = 7680, 4320
+
+
+def render_image(lab: SurfaceLab, what: str, width: int, height: int, ground: str) -> QImage:
+    """Return a picture of the lab's views.
+
+    Parameters
+    ----------
+    lab
+        Whose views.
+    what
+        ``surface``, ``contour`` or ``both`` (side by side).
+    width, height
+        Size of the picture in pixels.
+    ground
+        ``light``, ``dark`` or ``transparent``.
+    """
+    surface, contour = lab.views.surface, lab.views.contour
+    if what == "contour" or surface is None:
+        return contour.grab_image(width, height, ground)
+    if what == "surface":
+        return surface.grab_image(width, height, ground)
+    left = width // 2
+    picture = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(QColor(Qt.GlobalColor.transparent))
+    painter = QPainter(picture)
+    painter.drawImage(QPoint(0, 0), surface.grab_image(left, height, ground))
+    painter.drawImage(QPoint(left, 0), contour.grab_image(width - left, height, ground))
+    painter.end()
+    return picture
+
+
+def copy_image(lab: SurfaceLab) -> None:
+    """Put the 3D view (or the contour map where there is none) on the clipboard, at twice its size on screen."""
+    view = lab.views.surface or lab.views.contour
+    size = (view.size() * 2).boundedTo(view.maximumSize())
+    ground = "dark" if theme.current().dark else "light"
+    width, height = min(size.width(), MAX_WIDTH), min(size.height(), MAX_HEIGHT)
+    QGuiApplication.clipboard().setImage(view.grab_image(width, height, ground))
+
+
+def write_image(image: QImage, path: Path) -> None:
+    """Write ``image`` as PNG, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file's name does not end in ``.png`` or cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise InputError(tr("{path} must end in .png.", path=str(path)))
+    with replacing(path) as temporary:
+        if not image.save(str(temporary), "PNG"):
+            raise OSError(28, tr("the disk is full or the folder cannot be written to"))
+
+
+class ExportDialog(QDialog):
+    """Asks what to export, how large and where, and writes it."""
+
+    def __init__(self, lab: SurfaceLab, settings: QSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("export_dialog")
+        self.setWindowTitle(tr("Export image"))
+        self._lab, self._settings = lab, settings
+        self.what = QComboBox(objectName="export_what")
+        self.width_field = QSpinBox(objectName="export_width", minimum=64, maximum=MAX_WIDTH)
+        self.height_field = QSpinBox(objectName="export_height", minimum=64, maximum=MAX_HEIGHT)
+        self.ground = QComboBox(objectName="export_ground")
+        self.path = QLineEdit(objectName="export_path")
+        self.error = MessageLabel("export_error")
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._fill()
+        self._lay_out()
+        self._restore()
+        self.buttons.accepted.connect(self._export)
+        self.buttons.rejected.connect(self.reject)
+        self.finished.connect(self.deleteLater)
+
+    def _fill(self) -> None:
+        choices = {"surface": tr("3D view"), "contour": tr("Contour map"), "both": tr("Both, side by side")}
+        for name, text in choices.items():
+            if name == "contour" or self._lab.views.surface is not None:
+                self.what.addItem(text, name)
+        grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
+        for name, text in grounds.items():
+            self.ground.addItem(text, name)
+        for field in (self.width_field, self.height_field):
+            field.setSuffix(tr(" px"))
+
+    def _lay_out(self) -> None:
+        size = QHBoxLayout()
+        size.addWidget(self.width_field, 1)
+        size.addWidget(self.height_field, 1)
+        where = QHBoxLayout()
+        where.addWidget(self.path, 1)
+        browse = QPushButton(tr("Browse..."), objectName="export_browse")
+        browse.clicked.connect(self._browse)
+        where.addWidget(browse)
+        form = QFormLayout()
+        form.addRow(tr("Picture of"), self.what)
+        form.addRow(tr("Width and height"), size)
+        form.addRow(tr("Ground"), self.ground)
+        form.addRow(tr("File"), where)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.error)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(60 * theme.GRID)
+
+    def _restore(self) -> None:
+        value = self._settings.value
+        self.width_field.setValue(int(str(value("export/width", 1920))))
+        self.height_field.setValue(int(str(value("export/height", 1080))))
+        self.what.setCurrentIndex(max(0, self.what.findData(value("export/what", "surface"))))
+        self.ground.setCurrentIndex(max(0, self.ground.findData(value("export/ground", "light"))))
+        folder = Path(str(value("export/folder", str(Path.home()))))
+        self.path.setText(str(folder / "gdsim.png"))
+
+    def _browse(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export image"), self.path.text(), tr("Pictures (*.png)"))
+        if path:
+            self.path.setText(path if Path(path).suffix else f"{path}.png")
+
+    def _export(self) -> None:
+        path = Path(self.path.text()).expanduser()
+        choice = (self.what.currentData(), self.width_field.value(), self.height_field.value())
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            write_image(render_image(self._lab, *choice, self.ground.currentData()), path)
+        except InputError as error:
+            self.error.show_sentence(str(error))
+            return
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+        values = dict(zip(("what", "width", "height"), choice, strict=True))
+        values |= {"ground": self.ground.currentData(), "folder": str(path.parent)}
+        for name, chosen in values.items():
+            self._settings.setValue(f"export/{name}", chosen)
+        self._lab.show_message(tr("Written to {path}.", path=str(path)), error=False)
+        self.accept()

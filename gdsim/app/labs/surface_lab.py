@@ -1,0 +1,371 @@
+"""The surface lab: a formula of two parameters, walked down step by step."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+
+from gdsim.app import theme
+from gdsim.app.actions import Actions
+from gdsim.app.analyst import Analyst
+from gdsim.app.camera import Camera
+from gdsim.app.labs.surface_display import SurfaceDisplay, Views
+from gdsim.app.labs.surface_layout import Layout
+from gdsim.app.panels.optimizer_panel import OptimizerPanel
+from gdsim.app.panels.problem_panel import ProblemPanel
+from gdsim.app.panels.transport import TimelineBar, Transport
+from gdsim.app.panels.view_panel import ViewPanel
+from gdsim.app.scenario_model import ScenarioModel
+from gdsim.app.scene import opengl_works
+from gdsim.app.scene.surface_view import SurfaceView
+from gdsim.app.trainer import Trainer
+from gdsim.app.widgets.chart import Chart
+from gdsim.app.widgets.contour_view import ContourView
+from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.worksheet_view import WorksheetView
+from gdsim.errors import InputError
+from gdsim.formula import parse
+from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
+from gdsim.problems.mesh import Domain, Mesh, surface_mesh
+from gdsim.problems.surface import SurfaceProblem
+from gdsim.simulation.runner import Runner
+from gdsim.simulation.scenario import Scenario
+from gdsim.simulation.snapshot import Snapshot
+
+POLL_MS = 16
+
+
+class SurfaceLab(QMainWindow):
+    """Wires the panels, the trainer and the views of one surface.
+
+    Parameters
+    ----------
+    scenario
+        What to begin with.
+    actions
+        The program's actions; those of menus ``run`` and ``view`` act on this lab.
+    """
+
+    first_shown = Signal()
+    preset_chosen = Signal(str)
+
+    def __init__(self, scenario: Scenario, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("surface_lab")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.model = ScenarioModel(scenario, self)
+        self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
+        self.trainer = Trainer(self)
+        self.analyst = Analyst(self)
+        self._started = False
+        self._wide = False
+        self._build(actions)
+        self.display = SurfaceDisplay(self.views)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._orbit = QTimer(self, interval=POLL_MS)
+        self._connect()
+        self._slots(actions)
+        self._begin(scenario)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it would be saved now, camera and mid-run changes included."""
+        view = {"elev": self.camera.elevation, "azim": self.camera.azimuth}
+        return self.model.scenario.model_copy(update={"view": self.model.scenario.view.model_copy(update=view)})
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What is shown of the run, None until it is set up."""
+        return self.display.snapshot
+
+    def open_scenario(self, scenario: Scenario) -> None:
+        """Begin anew with another scenario."""
+        self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
+        self.camera.reset_zoom()
+        self.model.replace(scenario)
+        self._load(0, 0)
+
+    def show_message(self, sentence: str, error: bool = True) -> None:
+        """Show one sentence above the views, until the next one; an empty one takes it away."""
+        self.message.show_sentence(sentence, muted=not error)
+
+    def close_lab(self) -> None:
+        """End the threads and timers."""
+        self._poll.stop()
+        self._orbit.stop()
+        self.trainer.close()
+        self.analyst.close()
+
+    def save_layout(self, settings: QSettings) -> None:
+        """Remember docks and last choices."""
+        settings.setValue("surface_lab/layout", self.layout_of_docks.save())
+        settings.setValue("surface_lab/digits", self.views.worksheet.digits())
+        settings.setValue("surface_lab/log_loss", self.views.loss.log)
+        settings.setValue("surface_lab/log_gradient", self.views.gradient.log)
+
+    def restore_layout(self, settings: QSettings) -> None:
+        """Take up docks and last choices again."""
+        state = settings.value("surface_lab/layout")
+        self._wide = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
+        self.views.worksheet.set_digits(int(str(settings.value("surface_lab/digits", 4))))
+        self.views.loss.log = settings.value("surface_lab/log_loss", True, bool)
+        self.views.gradient.log = settings.value("surface_lab/log_gradient", True, bool)
+
+    def reset_layout(self) -> None:
+        """Put every panel back in its place."""
+        self.layout_of_docks.reset()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share the room out once its size is known; start the threads after the first paint."""
+        super().showEvent(event)
+        if not self._wide:
+            self._wide = True
+            self.layout_of_docks.proportion()
+        if self.views.surface is None:
+            QTimer.singleShot(0, self, self._start)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "display"):
+            self.display.show_theme(theme.current())
+            self.views.note.refresh_colour()
+
+    def _build(self, actions: Actions) -> None:
+        works, why = opengl_works()
+        surface = SurfaceView(self.camera) if works else None
+        self.problem = ProblemPanel()
+        self.view_panel = ViewPanel(self.camera, actions)
+        self.views = Views(
+            surface=surface,
+            contour=ContourView(),
+            loss=Chart("loss_chart", tr("Loss"), tr("loss"), "move"),
+            gradient=Chart("gradient_chart", tr("Gradient norm"), tr("|gradient|"), "gradient"),
+            worksheet=WorksheetView(),
+            transport=Transport(actions),
+            timeline=TimelineBar(),
+            optimizer=OptimizerPanel(),
+            note=MessageLabel("run_note"),
+        )
+        self.message = MessageLabel("message")
+        self.setCentralWidget(_stacked(self.message, surface or _no_opengl(why), self.views.note))
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.views.transport)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.views.timeline)
+        self.layout_of_docks = Layout(
+            self,
+            {"problem": self.problem, "optimizer": self.views.optimizer, "view": self.view_panel},
+            {"contour": self.views.contour, "charts": _stacked(self.views.loss, self.views.gradient)},
+            {"worksheet": self.views.worksheet},
+        )
+
+    def _connect(self) -> None:
+        views = self.views
+        for drawing in views.drawings():
+            drawing.start_dragged.connect(lambda x, y: self._move_start(x, y))
+            drawing.start_dropped.connect(lambda x, y: self._move_start(x, y))
+        if views.surface is not None:
+            views.surface.first_painted.connect(self._start)
+        views.contour.probe = self._probe
+        views.timeline.timeline.sought.connect(self.trainer.seek)
+        views.transport.speed.set_value(self.model.scenario.playback.speed)
+        views.transport.speed_chosen.connect(self._choose_speed)
+        views.transport.steps_chosen.connect(lambda n: self.model.note({"playback.steps": n}))
+        views.optimizer.optimizer_chosen.connect(self._choose_optimizer)
+        views.optimizer.hyper_chosen.connect(self.trainer.set_hyper)
+        self.problem.formula_chosen.connect(self._choose_formula)
+        self.problem.domain_chosen.connect(lambda d: self._choose({"problem.domain": d}, tr("Domain")))
+        self.problem.start_chosen.connect(lambda s: self._choose({"run.0.start": s}, tr("Start point")))
+        self.problem.preset_chosen.connect(self.preset_chosen)
+        self.view_panel.view_chosen.connect(lambda key, value: self._choose({f"view.{key}": value}, tr("View")))
+        self.model.changed.connect(self._apply)
+        self.trainer.failed.connect(self.show_message)
+        self.analyst.done.connect(self._analysed)
+        self.analyst.failed.connect(self.show_message)
+        self._poll.timeout.connect(self._take_snapshot)
+        self._orbit.timeout.connect(self._turn)
+
+    def _slots(self, actions: Actions) -> None:
+        actions.connect_all(
+            {
+                "reset": self._reset,
+                "step": self.trainer.step,
+                "step_back": self.trainer.step_back,
+                "next_phase": self.trainer.next_phase,
+                "play": self._play,
+                "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+                "camera_lecture": lambda: self.camera.set(elevation=45, azimuth=60),
+                "camera_top": lambda: self.camera.set(elevation=90, azimuth=-90),
+                "camera_front": lambda: self.camera.set(elevation=0, azimuth=-90),
+                "camera_side": lambda: self.camera.set(elevation=0, azimuth=0),
+                "camera_reset": self.camera.reset_zoom,
+                "orbit": lambda on: self._orbit.start() if on else self._orbit.stop(),
+            }
+        )
+
+    def _begin(self, scenario: Scenario) -> None:
+        self.display.show_theme(theme.current())
+        self.display.show_style(scenario.view)
+        self._show_problem(scenario)
+        self._show_settings(scenario)
+
+    def _start(self) -> None:
+        """Start what the first paint does not need: torch, sympy, scipy."""
+        if self._started:
+            return
+        self._started = True
+        self.trainer.start()
+        self._load(0, 0)
+        self.analyst.analyse(*self._surface)
+        self._poll.start()
+        self.first_shown.emit()
+
+    def _apply(self, old: Scenario, new: Scenario) -> None:
+        """Bring every view and the run from the old scenario to the new one."""
+        if new.problem != old.problem:
+            self._show_problem(new)
+            if self._started:
+                self.analyst.analyse(*self._surface)
+        if new.view != old.view:
+            self.display.show_style(new.view)
+        self._show_settings(new)
+        if new.problem.formula != old.problem.formula:
+            self._load(0, 0)
+        elif new.run != old.run and self.snapshot is not None:
+            self._load(self.snapshot.now.step, self.snapshot.last_step)
+
+    def _show_problem(self, scenario: Scenario) -> None:
+        formula = parse(scenario.problem.formula)
+        self._surface: tuple[Any, Mesh] = (formula, surface_mesh(formula, dict(scenario.problem.domain)))
+        self.display.analysis = None
+        self.display.show_mesh(self._surface[1])
+
+    def _show_settings(self, scenario: Scenario) -> None:
+        run = scenario.run[0]
+        self.problem.show_scenario(scenario)
+        self.problem.show_preset(scenario.title)
+        self.views.optimizer.show_rule(run.optimizer)
+        self.views.optimizer.show_hyper(run.optimizer, dict(run.hyper))
+        self.view_panel.show_view(scenario.view)
+        self.views.transport.run_steps.setValue(scenario.playback.steps)
+
+    def _load(self, current: int, last: int) -> None:
+        """Compute the run again from its start."""
+        scenario = self.model.scenario
+        run = scenario.run[0]
+        problem = SurfaceProblem(self._surface[0], {name: run.start[name] for name in scenario.problem.domain})
+        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last)
+
+    def _take_snapshot(self) -> None:
+        snapshot = self.trainer.latest()
+        if snapshot is None:
+            return
+        self._adopt_changes(snapshot)
+        self.display.show_snapshot(snapshot, self.model.scenario)
+
+    def _adopt_changes(self, snapshot: Snapshot) -> None:
+        """Let the scenario hold the hyper-parameters that were changed in mid-run."""
+        run = self.model.scenario.run[0]
+        first = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
+        changes = {change.step: dict(change.hyper) for change in run.change}
+        if first != dict(run.hyper) or snapshot.changes != changes:
+            change = [{"step": step, "hyper": hyper} for step, hyper in snapshot.changes.items()]
+            self.model.adopt({"run.0.hyper": first, "run.0.change": change}, tr("Hyper-parameters"))
+
+    def _choose(self, values: dict[str, Any], text: str) -> None:
+        """Make one setting; a refused one is explained beside the problem's fields."""
+        try:
+            self.model.edit(values, text)
+            self.problem.show_error("")
+        except InputError as error:
+            self.problem.show_error(str(error))
+
+    def _choose_formula(self, text: str) -> None:
+        old = self.model.scenario
+        names = parse(text).variables
+        domain = _renamed(dict(old.problem.domain), names)
+        start = _renamed(dict(old.run[0].start), names)
+        values = {"problem": {"formula": text, "domain": domain}, "run.0.start": start, "run.0.change": []}
+        title = {} if text == old.problem.formula else {"title": "", "description": ""}
+        self._choose(values | title, tr("Formula"))
+
+    def _choose_optimizer(self, name: str) -> None:
+        run = self.model.scenario.run[0]
+        shown = self.snapshot.now.hyper if self.snapshot is not None else dict(run.hyper)
+        kept = {h.name: shown.get(h.name, h.default) for h in rule_named(name).hyperparameters}
+        self._choose({"run.0.optimizer": name, "run.0.hyper": kept, "run.0.change": []}, tr("Optimizer"))
+
+    def _choose_speed(self, speed: float) -> None:
+        self.model.note({"playback.speed": speed})
+        if self.snapshot is not None and self.snapshot.playing:
+            self.trainer.play(speed)
+
+    def _move_start(self, x: float, y: float) -> None:
+        domain: Domain = dict(self.model.scenario.problem.domain)
+        start = {
+            name: float(f"{min(max(value, low), high):.6g}")
+            for (name, (low, high)), value in zip(domain.items(), (x, y), strict=True)
+        }
+        self._choose({"run.0.start": start}, tr("Start point"))
+
+    def _reset(self) -> None:
+        if self.snapshot is not None:
+            hyper = dict(self.snapshot.now.hyper)
+            self._choose({"run.0.hyper": hyper, "run.0.change": []}, tr("Hyper-parameters"))
+        self._load(0, 0)
+
+    def _play(self, on: bool) -> None:
+        if on:
+            self.trainer.play(self.views.transport.speed.value())
+        else:
+            self.trainer.pause()
+
+    def _turn(self) -> None:
+        self.camera.set(azimuth=self.camera.azimuth + self.view_panel.orbit_speed.value() * POLL_MS / 1000)
+
+    def _analysed(self, analysis: Any) -> None:
+        self.display.show_analysis(analysis, self.model.scenario)
+
+    def _probe(self, x: float, y: float) -> tuple[float, tuple[float, float] | None]:
+        """Return loss and gradient at a point of the contour map."""
+        here = dict(zip(self.model.scenario.problem.domain, (x, y), strict=True))
+        loss = float(self._surface[0].evaluate(here))
+        if self.display.analysis is None:
+            return loss, None
+        first, second = (float(self.display.analysis.partials[name].evaluate(here)) for name in here)
+        return loss, (first, second)
+
+
+def _renamed(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return ``values`` for other variables: kept by name, else handed on in order."""
+    left = [value for name, value in values.items() if name not in names]
+    return {name: values[name] if name in values else left.pop(0) for name in names}
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return holder
+
+
+def _no_opengl(why: str) -> QLabel:
+    label = QLabel(
+        tr(
+            "The 3D view needs OpenGL 2.1 or newer, which this display does not offer ({reason}). "
+            "The contour map below shows the same surface.",
+            reason=why,
+        )
+    )
+    label.setObjectName("no_opengl")
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setMargin(2 * theme.GRID)
+    return label

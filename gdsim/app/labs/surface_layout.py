@@ -1,0 +1,138 @@
+"""Where the panels of the surface lab stand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
+
+from gdsim.i18n import tr
+
+VERSION = 1
+"""Raise it when docks are added or renamed: a remembered layout of another version is not used."""
+
+LEFT_WIDTH = 280
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class Layout:
+    """The docks of a lab, by name.
+
+    Parameters
+    ----------
+    lab
+        The window that holds the docks.
+    panels
+        What stands on the left, one below the other, by name.
+    below
+        What stands below the central view, side by side.
+    right
+        What stands on the right.
+    """
+
+    def __init__(
+        self,
+        lab: QMainWindow,
+        panels: dict[str, QWidget],
+        below: dict[str, QWidget],
+        right: dict[str, QWidget],
+    ) -> None:
+        self._lab = lab
+        self._areas = ((LEFT, panels), (BOTTOM, below), (RIGHT, right))
+        self.docks: dict[str, QDockWidget] = {}
+        lab.setDockOptions(
+            QMainWindow.DockOption.AnimatedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+        )
+        lab.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        lab.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        for name, widget in panels.items():
+            self._add(name, scrolled(widget))
+        for name, widget in (below | right).items():
+            self._add(name, widget)
+        self.reset()
+
+    def reset(self) -> None:
+        """Put every dock back in its place, in proportion to the window."""
+        lab = self._lab
+        for area, widgets in self._areas:
+            orientation = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
+            previous: QDockWidget | None = None
+            for name in widgets:
+                dock = self.docks[name]
+                dock.setFloating(False)
+                lab.removeDockWidget(dock)
+                lab.addDockWidget(area, dock)
+                if previous is not None:
+                    lab.splitDockWidget(previous, dock, orientation)
+                dock.show()
+                previous = dock
+        self.proportion()
+
+    def proportion(self) -> None:
+        """Give the docks their shares of the window as it is now."""
+        width, height = max(self._lab.width(), 1200), max(self._lab.height(), 600)
+        left, below, right = ([self.docks[name] for name in widgets] for _, widgets in self._areas)
+        lab = self._lab
+        lab.resizeDocks([left[0], right[0]], [LEFT_WIDTH, min(width // 4, 440)], Qt.Orientation.Horizontal)
+        lab.resizeDocks(below, [round(height * 0.38)] * len(below), Qt.Orientation.Vertical)
+        lab.resizeDocks(below, [3, 2][: len(below)] if len(below) == 2 else [1] * len(below), Qt.Orientation.Horizontal)
+        # The explanation of the optimizer wraps, so heights are known only once widths are.
+        heights = [_height(panel) for panel in self._areas[0][1].values()]
+        lab.resizeDocks(left, heights, Qt.Orientation.Vertical)
+
+    def save(self) -> QByteArray:
+        """Return the layout for the settings."""
+        return self._lab.saveState(VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """Restore a remembered layout; False when it is of another version."""
+        return self._lab.restoreState(state, VERSION)
+
+    def _add(self, name: str, widget: QWidget) -> None:
+        dock = QDockWidget(_titles()[name], self._lab)
+        dock.setObjectName(f"{name}_dock")
+        dock.setWidget(widget)
+        self.docks[name] = dock
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """Return ``widget`` in a frame that scrolls up and down when there is too little room."""
+    area = _Scrolled()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+class _Scrolled(QScrollArea):
+    def sizeHint(self) -> QSize:
+        """Ask for all the room that the panel would like, so that it need not scroll."""
+        wanted = self.widget().sizeHint()
+        return QSize(wanted.width(), _height(self.widget()))
+
+    def resizeEvent(self, event: object) -> None:
+        self.widget().setMaximumWidth(self.viewport().width())
+        super().resizeEvent(event)  # type: ignore[arg-type]
+
+
+def _height(panel: QWidget) -> int:
+    """Return the height that ``panel`` needs at the width of the left side; its explanation wraps."""
+    return max(panel.heightForWidth(LEFT_WIDTH), panel.sizeHint().height())
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "problem": tr("Problem"),
+        "optimizer": tr("Optimizer"),
+        "view": tr("View"),
+        "contour": tr("Contour map"),
+        "charts": tr("Charts"),
+        "worksheet": tr("Worksheet"),
+    }
