@@ -22,6 +22,9 @@ from gdsim.app.widgets.contour_paths import Floats, drawable, polyline, thin_lin
 INK = "#1a1a1a"
 """Level lines and values: dark in either theme, because they lie on the colours of the map."""
 
+FINE = 2500
+"""Segments, or points, up to which a path is drawn with all care."""
+
 
 def round_pen(colour: QColor, width: float) -> QPen:
     """Return a solid pen of ``width`` pixels with round ends and corners."""
@@ -164,24 +167,25 @@ class TrajectoryItem(PixelItem):
             painter.drawEllipse(_point(points[0]), 8, 8)
 
     def _paint_part(self, painter: QPainter, points: Floats, colour: QColor, width: float, dot: float) -> None:
-        if len(points) == 0:
-            return
-        halo = QColor(self.theme.ground)
-        halo.setAlphaF(0.6)
-        path = polyline(drawable(thin_lines(points), self.boundingRect()))
+        line = drawable(thin_lines(points), self.boundingRect())
+        path = polyline(line)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(round_pen(halo, width + 2))
+        # A tangle of thousands of segments is a patch of colour: fine drawing would show nothing and take a second.
+        fine = len(line) <= FINE
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
+        if fine:
+            halo = QColor(self.theme.ground)
+            halo.setAlphaF(0.6)
+            painter.setPen(round_pen(halo, width + 2))
+            painter.drawPath(path)
+        painter.setPen(round_pen(colour, width) if fine else QPen(colour, 1))
         painter.drawPath(path)
-        painter.setPen(round_pen(colour, width))
-        painter.drawPath(path)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dots = thin_points(points, self.boundingRect())
-        if len(dots) == 0:
+        if not 0 < len(dots) <= FINE:
             return
         shape = pg.functions.arrayToQPolygonF(np.ascontiguousarray(dots[:, 0]), np.ascontiguousarray(dots[:, 1]))
-        for pen in (
-            round_pen(QColor(self.theme.ground), dot + 1.5),
-            round_pen(colour, dot),
-        ):
+        for pen in (round_pen(QColor(self.theme.ground), dot + 1.5), round_pen(colour, dot)):
             painter.setPen(pen)
             painter.drawPoints(shape)
 

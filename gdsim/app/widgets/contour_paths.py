@@ -11,6 +11,8 @@ from PySide6.QtGui import QPainterPath
 Floats = NDArray[np.float64]
 
 _MANY = 2000
+"""Points up to which a path is drawn as it is."""
+
 _FAR = 1e12
 
 
@@ -19,8 +21,7 @@ def polyline(points: Floats) -> QPainterPath:
     if len(points) < 2:
         return QPainterPath()
     x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
-    # Without the check, or pyqtgraph 0.14 takes a way that fails with PySide6 when many rows are nan.
-    return pg.functions.arrayToQPath(x, y, connect="finite", finiteCheck=False)
+    return pg.functions.arrayToQPath(x, y, connect="finite")
 
 
 def drawable(points: Floats, area: QRectF) -> Floats:
@@ -59,20 +60,21 @@ def clip_segments(points: Floats, low: Floats, high: Floats) -> Floats:
 
 def thin_lines(points: Floats) -> Floats:
     """Return a polyline in pixels without the points, and for long ones the segments, that cannot be told apart."""
+    for cell in (1.0, 3.0):
+        if len(points) <= _MANY:
+            return points
+        cells = _cells(points, cell)
+        moved = np.concatenate(([True], cells[1:] != cells[:-1]))
+        # The very last point is where the current one is drawn: the line must reach it.
+        moved[-1] = True
+        points, cells = points[moved], cells[moved]
     if len(points) <= _MANY:
         return points
-    cells = _cells(points)
-    moved = np.concatenate(([True], cells[1:] != cells[:-1]))
-    # The very last point is where the current one is drawn: the line must reach it.
-    moved[-1] = True
-    points, cells = points[moved], cells[moved]
-    if len(points) <= _MANY:
-        return points
-    # A limit cycle draws the same segments over and over; keep one of each, in either direction.
+    # A limit cycle or noise about a minimum draws the same segments over and over; keep one of each.
     distinct, number = np.unique(cells, return_inverse=True)
     low, high = np.minimum(number[:-1], number[1:]), np.maximum(number[:-1], number[1:])
     _, first = np.unique(low * len(distinct) + high, return_index=True)
-    if len(first) > 0.5 * len(points):
+    if len(first) > 0.9 * len(points):
         return points
     first.sort()
     result = np.full((3 * len(first), 2), np.nan)
@@ -81,18 +83,18 @@ def thin_lines(points: Floats) -> Floats:
 
 
 def thin_points(points: Floats, area: QRectF) -> Floats:
-    """Return the points within ``area``, at most one a pixel when there are many."""
+    """Return the points within ``area``, few enough that they can be told apart."""
     with np.errstate(invalid="ignore"):
         x, y = points[:, 0], points[:, 1]
         near = (x > area.left() - 8) & (x < area.right() + 8) & (y > area.top() - 8) & (y < area.bottom() + 8)
     points = points[near]
     if len(points) <= _MANY:
         return points
-    _, first = np.unique(_cells(points), return_index=True)
+    _, first = np.unique(_cells(points, 3.0), return_index=True)
     return points[np.sort(first)]
 
 
-def _cells(points: Floats) -> NDArray[np.int64]:
-    """Return one number for the pixel in which each point lies."""
-    rounded = np.clip(np.nan_to_num(points, nan=-1e6), -1e6, 1e6).astype(np.int64)
+def _cells(points: Floats, cell: float) -> NDArray[np.int64]:
+    """Return one number for the square of ``cell`` pixels in which each point lies."""
+    rounded = np.clip(np.nan_to_num(points / cell, nan=-1e6), -1e6, 1e6).astype(np.int64)
     return rounded[:, 0] * 4_000_003 + rounded[:, 1]
