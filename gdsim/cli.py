@@ -172,12 +172,12 @@ def _shield_formula(arguments: list[str]) -> list[str]:
 
 def _presets(options: argparse.Namespace) -> None:
     del options
-    from gdsim.simulation.files import load, preset_names
+    from gdsim.simulation.files import preset_titles
 
-    names = preset_names()
-    width = max(map(len, names))
-    for name in names:
-        print(f"{name:{width}}  {load(name).title}".rstrip())
+    titles = preset_titles()
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        print(f"{name:{width}}  {title}".rstrip())
 
 
 def _run(options: argparse.Namespace) -> None:
