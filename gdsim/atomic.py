@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,8 @@ from gdsim.i18n import tr
 def replacing(target: Path) -> Iterator[Path]:
     """Yield a new file's path beside ``target``; it takes the target's place when the block ends well.
 
-    The new file keeps the target's extension, because writers choose the format by it.
+    The new file keeps the target's extension, because writers choose the format by it. A link is followed; a
+    device or a pipe (``/dev/stdout``) stays what it is and gets the bytes at the end.
 
     Raises
     ------
@@ -25,17 +28,28 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     temporary: Path | None = None
     try:
-        if target.is_dir():
-            raise IsADirectoryError(21, tr("it is a folder"))
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+        real = target.resolve()
+        if real.is_dir():
+            raise IsADirectoryError(errno.EISDIR, tr("it is a folder"))
+        if real.exists() and not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, tr("it is read-only"))
+        special = real.exists() and not real.is_file()
+        mode = real.stat().st_mode & 0o777 if real.exists() else 0o666 & ~_umask()
+        folder = None if special else real.parent
+        handle, name = tempfile.mkstemp(prefix=f".{real.stem[:32]}-", suffix=real.suffix, dir=folder)
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(mode)
-        os.replace(temporary, target)
+        if special:
+            with temporary.open("rb") as written, real.open("wb") as device:
+                shutil.copyfileobj(written, device)
+        else:
+            with temporary.open("rb+") as written:
+                os.fsync(written.fileno())
+            temporary.chmod(mode)
+            os.replace(temporary, real)
+    except BrokenPipeError:
+        raise  # the reader of a pipe has gone, which is nobody's mistake
     except OSError as error:
         raise InputError(
             tr("{path} cannot be written: {reason}.", path=str(target), reason=(error.strerror or str(error)).lower())
