@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gdsim.atomic import replacing
-from gdsim.errors import InputError
+from gdsim.errors import FormulaError, InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import rules
 from gdsim.simulation.scenario import RunSpec, Scenario
@@ -61,6 +61,8 @@ def validate(data: dict[str, Any]) -> Scenario:
     """Return the scenario that ``data`` describes, or raise `InputError` with one clear sentence."""
     try:
         return Scenario.model_validate(data)
+    except RecursionError:
+        raise InputError(tr("The scenario is nested too deeply.")) from None
     except ValidationError as error:
         raise InputError(_sentence(error.errors()[0])) from None
 
@@ -96,7 +98,8 @@ def _read(source: str | Path) -> dict[str, Any]:
             raw = stream.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise InputError(tr("{path} is too large for a scenario.", path=str(source)))
-        return tomllib.loads(raw.decode("utf-8"))
+        # With a byte order mark, which some editors on Windows write.
+        return tomllib.loads(raw.decode("utf-8-sig"))
     except FileNotFoundError:
         raise InputError(
             tr(
@@ -110,7 +113,9 @@ def _read(source: str | Path) -> dict[str, Any]:
         raise InputError(tr("{path} cannot be read: {reason}.", path=str(source), reason=reason)) from None
     except UnicodeDecodeError:
         raise InputError(tr("{path} is not a text file in UTF-8.", path=str(source))) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError:
+        raise InputError(tr("{path} is nested too deeply for a scenario.", path=str(source))) from None
+    except ValueError as error:  # tomllib's own, a number too long for int, or a path that no system allows
         raise InputError(tr("{path} is not valid TOML: {reason}.", path=str(source), reason=str(error))) from None
 
 
@@ -123,9 +128,13 @@ def _forget_foreign_hyper(run: dict[str, Any], given: set[str]) -> None:
     """Drop the hyper-parameters of another optimizer that a file set, not those asked for by name."""
     known = {h.name for rule in rules().values() for h in rule.hyperparameters}
     rule = rules().get(str(run.get("optimizer")))
-    if rule is not None:
+    if rule is None:
+        return
+    changes = run.get("change")
+    for part in [run, *(changes if isinstance(changes, list) else [])]:
         for name in known - {h.name for h in rule.hyperparameters} - given:
-            run.pop(name, None)
+            if isinstance(part, dict):
+                part.pop(name, None)
 
 
 def _override(data: dict[str, Any], override: str) -> str:
@@ -135,11 +144,11 @@ def _override(data: dict[str, Any], override: str) -> str:
         raise InputError(tr("--set {text} is not of the form KEY=VALUE.", text=override))
     try:
         value: Any = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # tomllib's own error is a ValueError, a number too long for int another
         value = text
     parts = key.strip().split(".")
-    if parts[0] == "run" and len(parts) > 1 and not parts[1].isdigit():
-        for index in range(len(data.get("run", []))):
+    if parts[0] == "run" and len(parts) > 1 and not _is_index(parts[1]) and isinstance(data.get("run"), list):
+        for index in range(len(data["run"])):
             _set(data, ["run", str(index), *parts[1:]], value, key)
     else:
         _set(data, parts, value, key)
@@ -150,7 +159,7 @@ def _set(data: Any, parts: list[str], value: Any, key: str) -> None:
     *path, last = parts
     for part in path:
         if isinstance(data, list):
-            if not part.isdigit() or int(part) >= len(data):
+            if not _is_index(part) or int(part) >= len(data):
                 raise InputError(tr("--set {key}: there is no entry {part}.", key=key, part=part))
             data = data[int(part)]
         elif isinstance(data, dict):
@@ -162,11 +171,21 @@ def _set(data: Any, parts: list[str], value: Any, key: str) -> None:
     data[last] = value
 
 
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdigit() and len(part) < 10
+
+
 def _sentence(detail: ErrorDetails) -> str:
     """Turn pydantic's first complaint into one sentence with key, value and what is allowed."""
-    key = ".".join(str(part) for part in detail["loc"])
+    # In a file the hyper-parameters stand beside the other keys.
+    key = ".".join(str(part) for part in detail["loc"] if part != "hyper")
     if detail["type"] == "value_error":
-        message = str(detail["ctx"]["error"])
+        cause = detail["ctx"]["error"]
+        message = str(cause)
+        if isinstance(cause, FormulaError):
+            return tr(
+                "In {key}.formula, character {place}: {message}", key=key, place=cause.position + 1, message=message
+            )
         return tr("In {key}: {message}", key=key, message=message) if key else message
     if detail["type"] == "extra_forbidden":
         return tr("The scenario has an unknown key {key}.", key=key)
@@ -181,7 +200,10 @@ def _sentence(detail: ErrorDetails) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, or endless nesting
+        return f"{type(value).__name__} (...)"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -65,13 +65,17 @@ class Runner:
             ["loss", "grad_norm", *names, *(f"grad_{n}" for n in names), *(f"velocity_{n}" for n in velocity), *hyper]
         )
         self._recorded = names
+        self._first_hyper = len(self.history.columns) - len(hyper)
         self._evaluate()
         self._record()
 
     @classmethod
     def of(cls, problem: Problem, rule: UpdateRule, spec: RunSpec) -> Runner:
         """Return the runner that a scenario's run asks for."""
-        return cls(problem, rule, spec.hyper, {change.step: change.hyper for change in spec.change})
+        changes: Changes = {}
+        for change in spec.change:
+            changes.setdefault(change.step, {}).update(change.hyper)
+        return cls(problem, rule, spec.hyper, changes)
 
     @property
     def step_count(self) -> int:
@@ -135,12 +139,12 @@ class Runner:
         here = self.step_count
         self.changes = {step: part for step, part in self.changes.items() if step <= here}
         if here == 0:
-            self.changes.get(0, {}).pop(name, None)
-            self.initial_hyper[name] = value
+            self.initial_hyper = self.hyper_at(0) | {name: value}
+            self.changes = {}
         else:
             self.changes[here] = self.changes.get(here, {}) | {name: value}
         row = self.history.table()[here].copy()
-        row[self.history.columns.index(name)] = value
+        row[self._first_hyper + list(self.initial_hyper).index(name)] = value
         self.history.cut(here)
         self.history.append(row)
         self._checkpoints.cut(here)
@@ -196,7 +200,8 @@ class Runner:
         self.history.append(row)
         if not all(map(math.isfinite, row)):
             self.diverged_at = self.step_count
-        elif self._checkpoints.due(self.step_count):
+        # The start is kept even where its loss is not finite: a rewind must have somewhere to go.
+        if self._checkpoints.due(self.step_count) and (self.diverged_at is None or self.step_count == 0):
             restart = {n: p.detach().clone() for n, p in simulation.parameters.items()}
             state = {k: {n: v.clone() for n, v in part.items()} for k, part in simulation.state.items()}
             self._checkpoints.add(Checkpoint(self.step_count, restart, state))

@@ -143,6 +143,19 @@ class Scenario(_Model):
     view: View = View()
 
     @model_validator(mode="after")
+    def _variables_are_no_columns(self) -> Scenario:
+        names = list(self.problem.domain)
+        columns = {"run", "step", "loss", "grad_norm", "learning_rate", "gamma"}
+        columns |= {f"{prefix}_{name}" for prefix in ("grad", "velocity") for name in names}
+        columns |= {name for run in self.run for name in run.hyper}
+        for name in names:
+            if name in columns:
+                raise ValueError(
+                    tr("A variable cannot be called {name}: a column of the run's table has this name.", name=name)
+                )
+        return self
+
+    @model_validator(mode="after")
     def _starts_lie_in_the_domain(self) -> Scenario:
         for run in self.run:
             if set(run.start) != set(self.problem.domain):
