@@ -156,7 +156,9 @@ def _add_grad(parser: argparse.ArgumentParser) -> None:
 def _add_render(parser: argparse.ArgumentParser) -> None:
     _add_scenario(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help=tr("picture.png, .svg or .pdf"))
-    parser.add_argument("--step", type=int, metavar="K", help=tr("draw the runs up to this step; all of it if left out"))
+    parser.add_argument(
+        "--step", type=int, metavar="K", help=tr("draw the runs up to this step; all of it if left out")
+    )
     parser.add_argument("--elev", type=float, metavar="E", help=tr("degrees above the parameters' plane"))
     parser.add_argument("--azim", type=float, metavar="A", help=tr("degrees about the vertical axis"))
     parser.add_argument("--size", default="1280x960", metavar="WxH", help=tr("in pixels; 1280x960 if left out"))

@@ -91,7 +91,12 @@ def read_point(formula: Formula, given: Sequence[str]) -> dict[str, float]:
         if name not in formula.variables:
             known = ", ".join(formula.variables)
             raise InputError(
-                tr("--at {text}: the formula has no variable {name}; it has {known}.", text=text, name=name, known=known)
+                tr(
+                    "--at {text}: the formula has no variable {name}; it has {known}.",
+                    text=text,
+                    name=name,
+                    known=known,
+                )
                 if known
                 else tr("--at {text}: the formula has no variables.", text=text)
             )

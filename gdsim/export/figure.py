@@ -77,7 +77,7 @@ def drawing(scale: float) -> Iterator[float]:
     """
     import matplotlib.style
 
-    settings: dict[str, Any] = {
+    settings: Any = {
         "svg.hashsalt": "gdsim",
         "svg.fonttype": "none",
         "pdf.fonttype": 42,
@@ -85,9 +85,10 @@ def drawing(scale: float) -> Iterator[float]:
         "path.simplify": False,
     }
     lengths = ("axes.linewidth", "grid.linewidth", "axes.titlepad", "axes.labelpad", "patch.linewidth")
-    ticks = (f"{axis}tick.major.{part}" for axis in "xyz"[:2] for part in ("size", "width", "pad"))
+    ticks = (f"{axis}tick.major.{part}" for axis in "xy" for part in ("size", "width", "pad"))
     with matplotlib.style.context("default"), warnings.catch_warnings(), np.errstate(all="ignore"):
-        settings |= {key: matplotlib.rcParams[key] * scale for key in (*lengths, *ticks)}
+        current: Any = matplotlib.rcParams
+        settings |= {key: current[key] * scale for key in (*lengths, *ticks)}
         with matplotlib.rc_context(settings):
             yield scale
 

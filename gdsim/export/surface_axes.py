@@ -95,9 +95,7 @@ def _draw_run(
     )
     point: dict[str, Any] = {"linestyle": "none", "markeredgecolor": "white", "markeredgewidth": 1.0 * scale}
     if len(points) <= _MOST_DOTS:
-        axes.plot(
-            *path.stops.T, marker="o", color=colour, markersize=3.6 * scale, linestyle="none", zorder=_PATH + 1
-        )
+        axes.plot(*path.stops.T, marker="o", color=colour, markersize=3.6 * scale, linestyle="none", zorder=_PATH + 1)
     first = run.number == 0
     axes.plot(
         *path.stops[:1].T, marker="o", color=START, markersize=11 * scale, zorder=_POINTS, **point,
@@ -141,9 +139,7 @@ def _name_axes(axes: Any, mesh: Mesh, heights: Heights, norm: Any, scale: float)
         axes.set_zticks(places, labels)
 
 
-def _draw_colour_bar(
-    figure: Figure, axes: Any, scenario: Scenario, heights: Heights, colormap: Any, norm: Any
-) -> None:
+def _draw_colour_bar(figure: Figure, axes: Any, scenario: Scenario, heights: Heights, colormap: Any, norm: Any) -> None:
     from matplotlib.cm import ScalarMappable
 
     colours = ScalarMappable(norm, colormap)
