@@ -11,15 +11,35 @@ from numpy.typing import NDArray
 
 SECTORS = 8
 
+STRIDES = (4, 2, 1)
+"""How many cells may be drawn as one where no eye could tell, best first."""
+
 
 def sector(azimuth: float) -> int:
     """Return which eighth of the circle, 0 to 7, an azimuth (degrees) lies in."""
     return int(np.floor((azimuth % 360.0) / 45.0)) % SECTORS
 
 
-def stride_for(cell: float) -> int:
-    """Return how many cells, each ``cell`` pixels wide, are drawn as one: more triangles than pixels show nothing."""
-    return 2 if cell < 1.7 else 1
+def coarsening_error(heights: NDArray[np.float64], stride: int) -> float:
+    """Return how far the surface is off at most when only every ``stride``-th point is used.
+
+    Heights of shape (n, m), or (n, m, c) for c quantities at once; infinite where that cannot be said: a hole in
+    the surface, or a number of cells that ``stride`` does not divide.
+    """
+    n, m = heights.shape[:2]
+    if (n - 1) % stride or (m - 1) % stride or not np.isfinite(heights).all():
+        return np.inf
+    flat = heights.reshape(n, m, -1)
+    i = np.minimum(np.arange(n) // stride, (n - 1) // stride - 1)
+    j = np.minimum(np.arange(m) // stride, (m - 1) // stride - 1)
+    u = ((np.arange(n) - i * stride) / stride)[:, None, None]
+    v = ((np.arange(m) - j * stride) / stride)[None, :, None]
+    kept = flat[::stride, ::stride]
+    a, b = kept[np.ix_(i, j)], kept[np.ix_(i + 1, j)]
+    c, d = kept[np.ix_(i, j + 1)], kept[np.ix_(i + 1, j + 1)]
+    lower = a + u * (b - a) + v * (c - a)
+    upper = d + (1 - u) * (c - d) + (1 - v) * (b - d)
+    return float(np.abs(np.where(u + v <= 1, lower, upper) - flat).max())
 
 
 def ordered_triangles(usable: NDArray[np.bool_], which: int, stride: int = 1) -> NDArray[np.uint32]:

@@ -78,7 +78,8 @@ class SurfaceItem(Item):
         self.ink: Colour = (0.1, 0.1, 0.1, 0.5)
         self._usable: NDArray[np.bool_] = np.zeros((0, 0), bool)
         self._vertices = self.buffer()
-        self._indices = [self.buffer(GL.GL_ELEMENT_ARRAY_BUFFER) for _ in range(2 * cells.SECTORS)]
+        self._indices: dict[tuple[int, int], Buffer] = {}
+        self._errors: dict[int, float] = {}
 
     def set_mesh(self, positions: Array, grid: Array, colours: NDArray[np.uint8]) -> None:
         """Take a new surface; arrays (n, m, 3), (n, m, 3) and (n, m, 4), positions nan where there is none."""
@@ -88,18 +89,17 @@ class SurfaceItem(Item):
         data["a_grid"] = np.nan_to_num(grid, nan=0.0).reshape(-1, 3)
         data["a_color"] = colours.reshape(-1, 4)
         self._vertices.set(data)
-        for index in self._indices:
+        for index in self._indices.values():
             index.clear()
+        # A colour off by 10 of 255 at one place counts like 0.12 pixels at the usual 100 pixels a unit.
+        looks = np.concatenate([positions[..., 2:], colours[..., :3] * (0.0012 / 10)], axis=-1)
+        self._errors = {stride: cells.coarsening_error(looks, stride) for stride in cells.STRIDES if stride > 1}
         self.update()
 
     def paint(self) -> None:
         """Draw it, far cells first."""
         frame = self.view().frame
-        which = cells.sector(frame.azimuth)
-        stride = cells.stride_for(4 * frame.projection.pixels_per_unit / max(1, *self._usable.shape))
-        index = self._indices[which + (stride - 1) * cells.SECTORS]
-        if index.empty and self._usable.size:
-            index.set(cells.ordered_triangles(self._usable, which, stride).ravel())
+        index = self._order(cells.sector(frame.azimuth), self._stride(frame.projection.pixels_per_unit))
         if not index.length:
             return
         defines = [name for name, on in (("WIRES", self.wires), ("LEVELS", self.levels)) if on]
@@ -108,6 +108,21 @@ class SurfaceItem(Item):
         index.bind()
         GL.glDrawElements(GL.GL_TRIANGLES, index.length, GL.GL_UNSIGNED_INT, None)
         self.end()
+
+
+    def _stride(self, pixels_per_unit: float) -> int:
+        """Return how many cells to draw as one: as many as stay within 0.12 pixels of the surface."""
+        return next(s for s in cells.STRIDES if self._errors.get(s, 0.0) * pixels_per_unit <= 0.12)
+
+    def _order(self, sector: int, stride: int) -> Buffer:
+        """Return the triangles back to front, made at their first use."""
+        key = (sector, stride)
+        if key not in self._indices:
+            self._indices[key] = self.buffer(GL.GL_ELEMENT_ARRAY_BUFFER)
+        index = self._indices[key]
+        if index.empty and self._usable.size:
+            index.set(cells.ordered_triangles(self._usable, sector, stride).ravel())
+        return index
 
 
 class FillItem(Item):

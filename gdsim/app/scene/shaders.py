@@ -37,19 +37,18 @@ uniform float u_width;
 uniform vec4 u_ink;
 IN vec3 v_color;
 IN vec3 v_grid;
-float line(float count) {
-    float slope = fwidth(count) + 1e-9;
-    float away = abs(fract(count - 0.5) - 0.5) / slope;
-    float fade = clamp(1.4 - 3.0 * slope * u_width, 0.0, 1.0);
-    return fade * (1.0 - smoothstep(0.5 * u_width - 0.5, 0.5 * u_width + 0.5, away));
-}
 void main() {
     float ink = 0.0;
+#if defined(WIRES) || defined(LEVELS)
+    vec3 slope = fwidth(v_grid) + 1e-9;
+    vec3 away = abs(fract(v_grid - 0.5) - 0.5) / slope;
+    vec3 lines = clamp(0.5 * u_width + 0.5 - away, 0.0, 1.0) * clamp(1.4 - 3.0 * u_width * slope, 0.0, 1.0);
 #ifdef WIRES
-    ink = max(line(v_grid.x), line(v_grid.y));
+    ink = max(lines.x, lines.y);
 #endif
 #ifdef LEVELS
-    ink = max(ink, line(v_grid.z));
+    ink = max(ink, slope.z > 1e-6 ? lines.z : 0.0);
+#endif
 #endif
     ink *= u_ink.a;
     COLOR = vec4(mix(v_color, u_ink.rgb, ink), mix(u_opacity, 1.0, ink));
@@ -229,6 +228,15 @@ class Program:
                 GL.glUniform2f(location, *value)
             else:
                 GL.glUniform4f(location, *value)
+
+    def forget(self) -> None:
+        """Take it as gone from the card."""
+        self.handle = 0
+
+    def release(self) -> None:
+        """Delete it on the card; a context that shares it must be current."""
+        GL.glDeleteProgram(self.handle)
+        self.handle = 0
 
 
 def _header(fragment: bool) -> str:

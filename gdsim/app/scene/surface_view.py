@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from OpenGL import GL
 from pyqtgraph.opengl import GLViewWidget
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMatrix4x4, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -152,10 +152,11 @@ class SurfaceView(GLViewWidget):
     def initializeGL(self) -> None:
         """Start afresh in a new context, as after the view's dock was floated."""
         super().initializeGL()
+        # What the old context held lives on where contexts share; elsewhere its names may be another's by now.
+        shared = QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+        for held in (*self.scenery.items, *self._programs.values()):
+            held.release() if shared else held.forget()
         self._programs.clear()
-        for item in self.scenery.items:
-            item.forget()
-        self.context().aboutToBeDestroyed.connect(self._release)
 
     def paintGL(self) -> None:
         """Draw the widget's frame."""
@@ -180,13 +181,6 @@ class SurfaceView(GLViewWidget):
         """Add what needs contourpy, which the first picture does not wait for."""
         if self._painted and self.scenery.add_floor_contours():
             self.update()
-
-    def _release(self) -> None:
-        self.makeCurrent()
-        for item in self.scenery.items:
-            item.release()
-        self._programs.clear()
-        self.doneCurrent()
 
     # Mouse --------------------------------------------------------------------------------------------------
 
