@@ -67,7 +67,7 @@ def bare_view(mesh: object, size: tuple[int, int]) -> gl.GLViewWidget:
     colours = np.ones((*z.shape, 4), dtype=np.float32)
     colours[..., 0] = z / z.max()
     view = gl.GLViewWidget()
-    view.addItem(gl.GLSurfacePlotItem(x, y, z / z.max() * 10, colors=colours, computeNormals=False))
+    view.addItem(gl.GLSurfacePlotItem(x=x, y=y, z=z / z.max() * 10, colors=colours, computeNormals=False))
     view.setCameraPosition(distance=45, elevation=45, azimuth=60)
     view.resize(*size)
     view.show()

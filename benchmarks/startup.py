@@ -23,7 +23,7 @@ axis = np.linspace(-10, 10, {points})
 w1, w2 = np.meshgrid(axis, axis, indexing="ij")
 loss = (2 - w1 - w2)**2 + (4 - 3*w1 - w2)**2
 view = gl.GLViewWidget()
-view.addItem(gl.GLSurfacePlotItem(axis, axis, loss / loss.max() * 10, computeNormals=False))
+view.addItem(gl.GLSurfacePlotItem(x=axis, y=axis, z=loss / loss.max() * 10, computeNormals=False))
 view.setCameraPosition(distance=40)
 view.resize(1280, 720)
 view.frameSwapped.connect(app.quit)

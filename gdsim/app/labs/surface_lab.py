@@ -39,6 +39,9 @@ from gdsim.simulation.snapshot import Snapshot
 
 POLL_MS = 16
 
+START_MS = 20
+"""Pause between the first paint and the imports, so that the picture reaches the screen first."""
+
 
 class SurfaceLab(QMainWindow):
     """Wires the panels, the trainer and the views of one surface.
@@ -169,7 +172,7 @@ class SurfaceLab(QMainWindow):
             drawing.start_dragged.connect(lambda x, y: self._move_start(x, y))
             drawing.start_dropped.connect(lambda x, y: self._move_start(x, y))
         if views.surface is not None:
-            views.surface.first_painted.connect(self._start)
+            views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
         views.timeline.timeline.sought.connect(self.trainer.seek)
         views.transport.speed.set_value(self.model.scenario.playback.speed)
