@@ -155,7 +155,7 @@ class Chart(pg.PlotWidget):
         plot.getAxis("left").setWidth(_AXIS_WIDTH)
         if unit:
             plot.setLabel("left", unit)
-        self._curve = plot.plot([], [])
+        self._curve = plot.plot([], [], antialias=True)
         self._curve.setDownsampling(auto=True, method="peak")
         self._curve.setClipToView(True)
         self._cursor = pg.InfiniteLine(angle=90)

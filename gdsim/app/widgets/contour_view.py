@@ -17,6 +17,8 @@ from gdsim.app.arrow import Arrow
 from gdsim.app.colormaps import lookup
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.contour_arrows import ArrowsItem
+from gdsim.app.widgets.contour_box import ContourBox
+from gdsim.app.widgets.contour_export import render
 from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, StarsItem, TrajectoryItem
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
@@ -32,23 +34,7 @@ Probe = Callable[[float, float], tuple[float, tuple[float, float] | None]]
 
 _HEADER = 3 * GRID
 _SIDE = 640
-_LARGEST_SIDE = 2560
-_DESIGN = (640.0, 480.0)
 _SQUARE = 1.2
-
-
-class ContourBox(pg.ViewBox):
-    """A view box that pans with the right and the middle button; the left one belongs to the start point."""
-
-    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
-        """Pan."""
-        ev.accept()
-        if ev.button() == Qt.MouseButton.LeftButton:
-            return
-        # A double-click or button brings the domain back, so panning needs no limit.
-        before, after = self.mapToView(ev.lastPos()), self.mapToView(ev.pos())
-        self.translateBy(x=before.x() - after.x(), y=before.y() - after.y())
-        self.sigRangeChangedManually.emit(self.state["mouseEnabled"])
 
 
 class ContourView(pg.PlotWidget):
@@ -80,7 +66,7 @@ class ContourView(pg.PlotWidget):
         self._mesh: Mesh | None = None
         self._colormap, self._log_height = "rainbow", False
         self._points: Floats = np.empty((0, 2))
-        self._current = 0
+        self._current, self._side = 0, _SIDE
         self._arrows: list[Arrow] = []
         self._minima: Floats = np.empty((0, 2))
         self._fitted, self._painted, self._dragging = True, False, False
@@ -102,14 +88,14 @@ class ContourView(pg.PlotWidget):
         self.plotItem.setLabel("left", mesh.names[1])
         if not same:
             self.fit()
-        self._draw_levels(_SIDE)
+        self._draw_levels()
 
     def set_style(self, view: View) -> None:
         """Colour the levels by ``view.colormap`` and space them by ``view.log_height``."""
         style = (view.colormap, view.log_height)
         if style != (self._colormap, self._log_height):
             self._colormap, self._log_height = style
-            self._draw_levels(_SIDE)
+            self._draw_levels()
 
     def set_trajectory(self, points: ArrayLike, current: int) -> None:
         """Show a run.
@@ -169,25 +155,33 @@ class ContourView(pg.PlotWidget):
         ground
             ``'light'``, ``'dark'`` or ``'transparent'``.
         """
-        scale = min(width / _DESIGN[0], height / _DESIGN[1])
-        twin = self._twin(width / scale, height / scale, ground, min(_LARGEST_SIDE, max(width, height)))
-        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDotsPerMeterX(round(self.logicalDpiX() / 0.0254))
-        image.setDotsPerMeterY(round(self.logicalDpiY() / 0.0254))
-        twin.paint_into(image)
-        twin.close()
-        twin.deleteLater()
-        return image
+        return render(self, width, height, ground)
 
-    def paint_into(self, image: QImage) -> None:
-        """Paint the scene over the whole of ``image``."""
-        from PySide6.QtGui import QPainter
+    def show_like(self, other: ContourView, side: int) -> None:
+        """Show what ``other`` shows, the bands painted on ``side`` x ``side`` pixels and the lines at once."""
+        self._side = side
+        self._colormap, self._log_height = other._colormap, other._log_height
+        if other._mesh is not None:
+            self.set_mesh(other._mesh)
+            self._draw_lines()
+        self.set_trajectory(other._points, other._current)
+        self.set_arrows(other._arrows)
+        self.set_minima(other._minima)
 
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.render(painter, QRectF(0, 0, image.width(), image.height()), self.viewport().rect())
-        painter.end()
+    def frame_like(self, other: ContourView) -> None:
+        """Show the same part of the plane as ``other``."""
+        if other._fitted:
+            self.fit()
+        else:
+            (left, right), (bottom, top) = other._box.viewRange()
+            self._box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
+
+    def become_picture(self) -> None:
+        """Drop what belongs to a screen only: readout, button and the cache in screen pixels."""
+        self._levels.setCacheMode(self._levels.CacheMode.NoCache)
+        self._readout.hide()
+        self._fit_button.hide()
+        self.plotItem.layout.setContentsMargins(0, GRID, 2 * GRID, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew; a map that showed its domain still does."""
@@ -275,7 +269,7 @@ class ContourView(pg.PlotWidget):
 
     def _place_header(self) -> None:
         button = self._fit_button.sizeHint()
-        lines = 1 if self.width() >= 560 else 2
+        lines = 1 if self.width() >= 80 * GRID else 2
         height = _HEADER if lines == 1 else 5 * GRID
         self._readout.setGeometry(GRID, 0, self.width() - button.width() - 3 * GRID, height)
         self._fit_button.setGeometry(self.width() - button.width() - GRID, 0, button.width(), _HEADER)
@@ -303,17 +297,18 @@ class ContourView(pg.PlotWidget):
             return
         x, y = self._in_domain(position)
         loss, gradient = self.probe(x, y) if self.probe else (float("nan"), None)
-        first = tr("{a} = {x}, {b} = {y}", a=self._mesh.names[0], b=self._mesh.names[1], x=_digits(x), y=_digits(y))
-        second = tr("loss = {loss}", loss=_digits(loss))
+        names = self._mesh.names
+        where = tr("{a} = {x} {b} = {y}", a=names[0], b=names[1], x=_column(x), y=_column(y))
+        what = tr("loss = {loss}", loss=_column(loss))
         if gradient is not None:
-            second += tr(", gradient = ({gx}, {gy})", gx=_digits(gradient[0]), gy=_digits(gradient[1]))
-        self._readout.setText(first + ("\n" if self._readout.height() > _HEADER else ", ") + second)
+            what = tr("{loss} gradient = ({gx}, {gy})", loss=what, gx=_digits(gradient[0]), gy=_digits(gradient[1]))
+        self._readout.setText(where + ("\n" if self._readout.height() > _HEADER else " ") + what)
 
-    def _draw_levels(self, side: int) -> None:
+    def _draw_levels(self) -> None:
         if self._mesh is None:
             return
         self._chosen = choose_levels(self._mesh.z, self._log_height)
-        image = fill(self._mesh, self._chosen, lookup(self._colormap), side)
+        image = fill(self._mesh, self._chosen, lookup(self._colormap), self._side)
         self._levels.set_image(image, _domain(self._mesh), not np.isfinite(self._mesh.z).all())
         if self._painted:
             self._lines_timer.start()
@@ -322,46 +317,18 @@ class ContourView(pg.PlotWidget):
         if self._mesh is not None:
             self._levels.set_lines(level_lines(self._mesh, self._chosen))
 
-    def _twin(self, width: float, height: float, ground: str, side: int) -> ContourView:
-        """Return an unseen view of the same things, laid out at ``width`` x ``height``."""
-        twin = ContourView()
-        twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        twin._levels.setCacheMode(twin._levels.CacheMode.NoCache)
-        twin._readout.hide()
-        twin._fit_button.hide()
-        twin.set_theme(themes.DARK if ground == "dark" else themes.LIGHT)
-        if ground == "transparent":
-            twin.setBackground(None)
-        twin._colormap, twin._log_height = self._colormap, self._log_height
-        twin.resize(round(width), round(height))
-        twin.show()
-        twin.plotItem.layout.setContentsMargins(0, GRID, 2 * GRID, 0)
-        if self._mesh is not None:
-            twin._mesh = self._mesh
-            twin.set_mesh(self._mesh)
-            twin._draw_levels(side)
-            twin._draw_lines()
-        twin.set_trajectory(self._points, self._current)
-        twin.set_arrows(self._arrows)
-        twin.set_minima(self._minima)
-        # The first painting finds out how much room the tick labels need.
-        twin.paint_into(QImage(round(width), round(height), QImage.Format.Format_ARGB32_Premultiplied))
-        twin.plotItem.layout.activate()
-        if self._fitted:
-            twin.fit()
-        else:
-            (left, right), (bottom, top) = self._box.viewRange()
-            twin._box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
-        return twin
-
 
 def _domain(mesh: Mesh) -> QRectF:
     return QRectF(mesh.x[0], mesh.y[0], mesh.x[-1] - mesh.x[0], mesh.y[-1] - mesh.y[0])
 
 
+def _column(value: float) -> str:
+    """Return a number in ten columns, so that what follows it stays where it is."""
+    return _digits(value).ljust(10, "\N{FIGURE SPACE}")
+
+
 def _digits(value: float) -> str:
-    """Return a number in a fixed width, a figure space standing for a missing sign."""
     if not np.isfinite(value):
         return tr("none")
-    text = f"{value:#.5g}" if value == 0 or 1e-4 <= abs(value) < 1e6 else f"{value:.3e}"
-    return (text.replace("-", "\N{MINUS SIGN}", 1) if value < 0 else "\N{FIGURE SPACE}" + text).rstrip(".")
+    text = f"{value:#.5g}" if value == 0 or 1e-3 <= abs(value) < 1e6 else f"{value:.3e}"
+    return text.rstrip(".").replace("-", "\N{MINUS SIGN}")

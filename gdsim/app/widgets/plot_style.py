@@ -18,7 +18,7 @@ def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
         axis.enableAutoSIPrefix(False)
-        axis.setStyle(tickFont=font, tickLength=-4, hideOverlappingLabels=True)
+        axis.setStyle(tickFont=font, tickLength=4, hideOverlappingLabels=True)
         axis.setTickDensity(0.6)
         # pyqtgraph's own pens are cosmetic, so their lines would stay a hair in a large picture.
         axis.setPen(_pen(theme.muted))

@@ -176,11 +176,11 @@ class Timeline(QSlider):
         for x in sorted({round(self.x_of(mark.step)) for mark in self._marks}):
             painter.drawPolygon(QPolygonF([QPointF(x, y - 4), QPointF(x - 4, y - 11), QPointF(x + 4, y - 11)]))
         if self._stop:
-            x = self.x_of(self._stop.step)
+            stop = self.x_of(self._stop.step)
             painter.setBrush(QColor(colours.error))
-            painter.drawRect(QRectF(x - 1.5, y - 13, 3, 26))
-            painter.drawRect(QRectF(x - 5, y - 13, 10, 3))
-            painter.drawRect(QRectF(x - 5, y + 10, 10, 3))
+            painter.drawRect(QRectF(stop - 1.5, y - 13, 3, 26))
+            painter.drawRect(QRectF(stop - 5, y - 13, 10, 3))
+            painter.drawRect(QRectF(stop - 5, y + 10, 10, 3))
 
     def _paint_handle(self, painter: QPainter) -> None:
         centre = QPointF(self.x_of(self.value()), self._middle())
