@@ -60,14 +60,10 @@ def specs() -> tuple[ActionSpec, ...]:
         ActionSpec("quit", "file", tr("Quit"), "", ("Ctrl+Q",)),
         ActionSpec("undo", "edit", tr("Undo"), tr("Take back the last setting."), ("Ctrl+Z",)),
         ActionSpec("redo", "edit", tr("Redo"), tr("Make the setting again."), ("Ctrl+Shift+Z", "Ctrl+Y")),
-        ActionSpec(
-            "copy_image", "edit", tr("Copy image"), tr("Copy the 3D view to the clipboard."), ("Ctrl+Shift+C",)
-        ),
+        ActionSpec("copy_image", "edit", tr("Copy image"), tr("Copy the 3D view to the clipboard."), ("Ctrl+Shift+C",)),
         ActionSpec("copy_worksheet", "edit", tr("Copy worksheet"), tr("Copy the worksheet as text.")),
         ActionSpec("reset", "run", tr("Reset"), tr("Go back to step 0 and forget the run."), ("Home",), "reset"),
-        ActionSpec(
-            "step_back", "run", tr("Step back"), tr("Take back one update."), ("Left", "PgUp"), "step_back"
-        ),
+        ActionSpec("step_back", "run", tr("Step back"), tr("Take back one update."), ("Left", "PgUp"), "step_back"),
         ActionSpec(
             "next_phase",
             "run",

@@ -40,9 +40,7 @@ def lookup(name: str) -> NDArray[np.uint8]:
         No such colormap.
     """
     if name not in NAMES:
-        raise InputError(
-            tr("There is no colormap {name}; there are {known}.", name=repr(name), known=", ".join(NAMES))
-        )
+        raise InputError(tr("There is no colormap {name}; there are {known}.", name=repr(name), known=", ".join(NAMES)))
     table = np.full((256, 4), 255, np.uint8)
     table[:, :3] = _tables()[name]
     table.setflags(write=False)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.naming import named
 from gdsim.atomic import replacing
 from gdsim.errors import InputError
 from gdsim.i18n import tr
@@ -82,7 +83,7 @@ def write_image(image: QImage, path: Path) -> None:
     if path.suffix.lower() != ".png":
         raise InputError(tr("{path} must end in .png.", path=str(path)))
     with replacing(path) as temporary:
-        if not image.save(str(temporary), "PNG"):
+        if not image.save(str(temporary), b"PNG"):
             raise OSError(28, tr("the disk is full or the folder cannot be written to"))
 
 
@@ -94,15 +95,13 @@ class ExportDialog(QDialog):
         self.setObjectName("export_dialog")
         self.setWindowTitle(tr("Export image"))
         self._lab, self._settings = lab, settings
-        self.what = QComboBox(objectName="export_what")
-        self.width_field = QSpinBox(objectName="export_width", minimum=64, maximum=MAX_WIDTH)
-        self.height_field = QSpinBox(objectName="export_height", minimum=64, maximum=MAX_HEIGHT)
-        self.ground = QComboBox(objectName="export_ground")
-        self.path = QLineEdit(objectName="export_path")
+        self.what = named(QComboBox(), "export_what")
+        self.width_field = named(QSpinBox(), "export_width")
+        self.height_field = named(QSpinBox(), "export_height")
+        self.ground = named(QComboBox(), "export_ground")
+        self.path = named(QLineEdit(), "export_path")
         self.error = MessageLabel("export_error")
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
-        )
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self._fill()
         self._lay_out()
         self._restore()
@@ -118,7 +117,8 @@ class ExportDialog(QDialog):
         grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
         for name, text in grounds.items():
             self.ground.addItem(text, name)
-        for field in (self.width_field, self.height_field):
+        for field, largest in ((self.width_field, MAX_WIDTH), (self.height_field, MAX_HEIGHT)):
+            field.setRange(64, largest)
             field.setSuffix(tr(" px"))
 
     def _lay_out(self) -> None:
@@ -127,7 +127,7 @@ class ExportDialog(QDialog):
         size.addWidget(self.height_field, 1)
         where = QHBoxLayout()
         where.addWidget(self.path, 1)
-        browse = QPushButton(tr("Browse..."), objectName="export_browse")
+        browse = named(QPushButton(tr("Browse...")), "export_browse")
         browse.clicked.connect(self._browse)
         where.addWidget(browse)
         form = QFormLayout()

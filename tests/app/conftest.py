@@ -23,7 +23,7 @@ class Bench:
         self.window = window
         self.lab = window.lab
 
-    def find(self, name: str, kind: type | None = None):  # noqa: ANN201
+    def find(self, name: str, kind: type | None = None):
         """Return the widget of this name."""
         from PySide6.QtWidgets import QWidget
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 from gdsim.app.labs.run_pictures import arrows, marks, trajectory
 from gdsim.app.panels.optimizer_panel import OptimizerPanel
 from gdsim.app.panels.transport import TimelineBar, Transport

@@ -69,8 +69,10 @@ class SurfaceLab(QMainWindow):
         self._wide = False
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
-        self._poll = QTimer(self, interval=POLL_MS)
-        self._orbit = QTimer(self, interval=POLL_MS)
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._orbit = QTimer(self)
+        self._orbit.setInterval(POLL_MS)
         self._connect()
         self._slots(actions)
         self._begin(scenario)
@@ -116,8 +118,8 @@ class SurfaceLab(QMainWindow):
         state = settings.value("surface_lab/layout")
         self._wide = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
         self.views.worksheet.set_digits(int(str(settings.value("surface_lab/digits", 4))))
-        self.views.loss.log = settings.value("surface_lab/log_loss", True, bool)
-        self.views.gradient.log = settings.value("surface_lab/log_gradient", True, bool)
+        self.views.loss.log = bool(settings.value("surface_lab/log_loss", True, bool))
+        self.views.gradient.log = bool(settings.value("surface_lab/log_gradient", True, bool))
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
 from gdsim.i18n import tr
@@ -52,7 +53,7 @@ class Layout:
         lab.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         lab.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         for name, widget in panels.items():
-            self._add(name, scrolled(widget))
+            self._add(name, Scrolled(widget))
         for name, widget in (below | right).items():
             self._add(name, widget)
         self.reset()
@@ -101,25 +102,25 @@ class Layout:
         self.docks[name] = dock
 
 
-def scrolled(widget: QWidget) -> QScrollArea:
-    """Return ``widget`` in a frame that scrolls up and down when there is too little room."""
-    area = _Scrolled()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area
+class Scrolled(QScrollArea):
+    """A panel in a frame that scrolls up and down when there is too little room."""
 
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        self._panel = panel
+        self.setWidget(panel)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-class _Scrolled(QScrollArea):
     def sizeHint(self) -> QSize:
         """Ask for all the room that the panel would like, so that it need not scroll."""
-        wanted = self.widget().sizeHint()
-        return QSize(wanted.width(), _height(self.widget()))
+        return QSize(self._panel.sizeHint().width(), _height(self._panel))
 
-    def resizeEvent(self, event: object) -> None:
-        self.widget().setMaximumWidth(self.viewport().width())
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the panel as wide as the frame."""
+        self._panel.setMaximumWidth(self.viewport().width())
+        super().resizeEvent(event)
 
 
 def _height(panel: QWidget) -> int:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named, rules
@@ -22,7 +23,7 @@ class OptimizerPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.optimizer = QComboBox(objectName="optimizer", accessibleName=tr("Optimizer"))
+        self.optimizer = named(QComboBox(), "optimizer", tr("Optimizer"))
         for rule in rules().values():
             self.optimizer.addItem(tr(rule.label), rule.name)
         self.optimizer.setToolTip(tr("The rule by which a gradient becomes a step."))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLa
 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import NumberField
 from gdsim.errors import FormulaError, InputError
 from gdsim.formula import parse
@@ -32,10 +33,10 @@ class ProblemPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.preset = QComboBox(objectName="preset", accessibleName=tr("Preset"))
+        self.preset = named(QComboBox(), "preset", tr("Preset"))
         self.preset.setToolTip(tr("Choose a prepared problem."))
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.formula = QLineEdit(objectName="formula", accessibleName=tr("Loss formula"))
+        self.formula = named(QLineEdit(), "formula", tr("Loss formula"))
         self.formula.setToolTip(
             tr(
                 "A formula of two variables: + - * / ** ( ), pi, e, sin, cos, tan, exp, log, sqrt, abs, sigmoid, "
@@ -46,7 +47,9 @@ class ProblemPanel(QWidget):
         self.error = MessageLabel("problem_error")
         self._names: list[QLabel] = []
         self._fields: list[tuple[NumberField, NumberField, NumberField]] = []
-        self._pause = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_MS)
         self._variables: tuple[str, ...] = ()
         self._lay_out()
         self._pause.timeout.connect(self._offer)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSpinBox, QToolBar, QToolButton, QWidget
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.icons import icon
+from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber, tabular
 from gdsim.app.widgets.timeline import Mark, Timeline
 from gdsim.i18n import tr
@@ -36,7 +37,7 @@ class Transport(QToolBar):
         self.addWidget(self.speed)
         self.addWidget(QLabel(tr("steps/s")))
         self.addSeparator()
-        self.run_steps = QSpinBox(objectName="run_steps", accessibleName=tr("Steps to run"))
+        self.run_steps = named(QSpinBox(), "run_steps", tr("Steps to run"))
         self.run_steps.setRange(1, 1_000_000)
         self.run_steps.setSuffix(tr(" steps"))
         self.run_steps.setToolTip(tr("How many updates Run makes."))
@@ -54,7 +55,7 @@ class Transport(QToolBar):
             action.setText(tr("Pause") if playing else tr("Play"))
 
     def _add_button(self, name: str, with_text: bool = False) -> None:
-        button = QToolButton(objectName=name)
+        button = named(QToolButton(), name)
         button.setDefaultAction(self._actions[name])
         button.setAccessibleName(self._actions[name].text())
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,7 +72,7 @@ class TimelineBar(QToolBar):
         self.setObjectName("timeline_bar")
         self.setMovable(False)
         self.timeline = Timeline()
-        self.label = QLabel(objectName="step_label")
+        self.label = named(QLabel(), "step_label")
         self.label.setFont(tabular(self.label.font()))
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(self.timeline)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.camera import Camera
+from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
 from gdsim.i18n import tr
 from gdsim.simulation.scenario import COLORMAPS, View
@@ -37,7 +38,7 @@ class ViewPanel(QWidget):
         self.azimuth = LabelledNumber("azimuth", tr("azim"), -180, 180, step=5, unit=tr("degrees"))
         self.opacity = LabelledNumber("opacity", tr("Opacity"), 0.05, 1, step=0.05)
         self.orbit_speed = LabelledNumber("orbit_speed", tr("Orbit"), 1, 180, step=5, unit=tr("degrees a second"))
-        self.colormap = QComboBox(objectName="colormap", accessibleName=tr("Colormap"))
+        self.colormap = named(QComboBox(), "colormap", tr("Colormap"))
         self.colormap.addItems(list(COLORMAPS))
         self._switches = {
             "contours": QCheckBox(tr("Contour lines")),
@@ -93,7 +94,7 @@ class ViewPanel(QWidget):
             "camera_side": tr("Side"),
         }
         for name, text in short.items():
-            button = QToolButton(objectName=name)
+            button = named(QToolButton(), name)
             button.setDefaultAction(actions[name])
             button.setText(text)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
