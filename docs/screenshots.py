@@ -1,0 +1,98 @@
+"""Make the pictures of the documentation from the real window: ``make screenshots``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "images"
+COMPARED = (900, 900)
+
+
+def wait(until: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Let the window work until something holds."""
+    from PySide6.QtWidgets import QApplication
+
+    end = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError("The window did not get ready.")
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+def settle(seconds: float = 0.8) -> None:
+    """Give every view time for its last paint."""
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end)
+
+
+def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step: int, phases: int = 0) -> None:
+    """Open a scenario, run it to a step and write a picture of the whole window."""
+    from gdsim.app import theme
+    from gdsim.app.main_window import MainWindow
+    from gdsim.simulation.files import load
+
+    theme.apply(theme_name)
+    window = MainWindow(load(source))
+    window.resize(*size)
+    window.show()
+    lab = window.lab
+    wait(lambda: lab.snapshot is not None and lab.display.analysis is not None)
+    last = max(step, 0)
+    lab.trainer.seek(last)
+    wait(lambda: lab.snapshot.now.step == last or lab.snapshot.diverged_at is not None)
+    for _ in range(phases):
+        lab.trainer.next_phase()
+    settle()
+    window.grab().save(str(FOLDER / f"{name}.png"))
+    if name == "window-light":
+        lab.views.surface.grab_image(*COMPARED, "light").save(str(FOLDER / "compare-gdsim.png"))
+    window.close()
+    window.deleteLater()
+
+
+def matplotlib_picture() -> None:
+    """Write matplotlib's own figure of the lecture's surface, for comparison."""
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    axis = np.arange(-10, 10, 0.05)
+    w1, w2 = np.meshgrid(axis, axis)
+    figure = Figure(figsize=(COMPARED[0] / 100, COMPARED[1] / 100), dpi=100, layout="constrained")
+    axes = figure.add_subplot(projection="3d")
+    axes.plot_surface(w1, w2, (2 - w1 - w2) ** 2 + (4 - 3 * w1 - w2) ** 2, cmap="rainbow", alpha=0.7)
+    axes.view_init(elev=45, azim=60)
+    axes.set_xlabel("w1", fontsize=20)
+    axes.set_ylabel("w2", fontsize=20)
+    axes.set_zlabel("loss", fontsize=20)
+    FigureCanvasAgg(figure).print_png(str(FOLDER / "compare-matplotlib.png"))
+
+
+def main() -> int:
+    """Make every picture."""
+    os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp()
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtWidgets import QApplication
+
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    app = QApplication(sys.argv[:1])
+    app.setStyle("Fusion")
+    FOLDER.mkdir(exist_ok=True)
+    picture("window-light", "lecture-surface", (1280, 720), "light", 20)
+    picture("window-dark", "lecture-surface", (1920, 1080), "dark", 20)
+    picture("phase-backward", "lecture-surface", (1920, 1080), "light", 5, phases=2)
+    picture("diverged", "lecture-diverges", (1280, 720), "light", 12)
+    picture("rosenbrock", "rosenbrock", (1920, 1080), "light", 300)
+    matplotlib_picture()
+    print(f"Pictures written to {FOLDER.name}/ beside this script.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
