@@ -103,10 +103,18 @@ def to_latex(node: Node, values: Mapping[str, str]) -> str:
 
 
 class Printer:
-    """Prints trees; ``put`` may replace each variable."""
+    """Prints trees; ``put`` may replace each variable, by numbers or by other symbols."""
 
-    def __init__(self, put: Put) -> None:
+    def __init__(self, put: Put, numbers: bool = True) -> None:
         self.put = put
+        self.numbers = numbers
+
+    def terms(self, node: Node) -> tuple[str, ...]:
+        """Return the terms of a sum, each with its sign, so that a long one can be broken between them."""
+        match node:
+            case Binary("+" | "-" as operator, left, right):
+                return (*self.terms(left), rf"{operator}\;{self.print(right, SUM + 1)}")
+        return (self.print(node),)
 
     def print(self, node: Node, place: int = SUM) -> str:
         """Return the LaTeX of ``node`` for a place that binds as tightly as ``place``."""
@@ -157,7 +165,9 @@ class Printer:
         return r"\, " if self._ends_with_word(left) else ""
 
     def _is_value(self, node: Node) -> bool:
-        return isinstance(node, Number) or (isinstance(node, Variable) and self.put(node.name, PRODUCT) is not None)
+        if isinstance(node, Variable):
+            return self.numbers and self.put(node.name, PRODUCT) is not None
+        return isinstance(node, Number)
 
     def _starts_with_digit(self, node: Node) -> bool:
         match node:
