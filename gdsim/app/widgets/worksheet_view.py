@@ -1,0 +1,261 @@
+"""The worksheet on screen: typeset formulas whose numbers change in place."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAction,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+
+from gdsim.app.theme import GRID, LIGHT, Theme
+from gdsim.app.widgets.typeset import UNIT, is_ready, paint, typeset
+from gdsim.app.widgets.worksheet_layout import Arranger, Key, Piece, Placed, Row, Sheet, rows_of, templates
+from gdsim.i18n import tr
+from gdsim.simulation.lines import RESULT, Line, Worksheet
+
+MOST_DIGITS = 12
+_SLICE_SECONDS = 0.012
+_SMALLEST, _LARGEST = 13.0, 19.0
+
+
+class WorksheetView(QWidget):
+    """Shows a `Worksheet` with a chosen number of decimals."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("worksheet")
+        self.setAccessibleName(tr("Worksheet"))
+        self._sheet = _SheetWidget()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(self._sheet)
+        self._digits = QSpinBox()
+        self._digits.setObjectName("digits")
+        self._digits.setAccessibleName(tr("Decimals on the worksheet"))
+        self._digits.setToolTip(tr("Number of decimals; the numbers agree with each other to the last one shown."))
+        self._digits.setRange(1, MOST_DIGITS)
+        self._digits.setValue(4)
+        self._digits.valueChanged.connect(self._sheet.set_digits)
+        label = QLabel(tr("&Decimals"))
+        label.setBuddy(self._digits)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        bar.addStretch()
+        bar.addWidget(label)
+        bar.addWidget(self._digits)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self._scroll)
+        copy = QAction(tr("Copy worksheet"), self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.triggered.connect(self._copy)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def set_content(self, content: Worksheet | None) -> None:
+        """Show another step, or an invitation when there is none."""
+        self._sheet.set_content(content)
+        if QAccessible.isActive():
+            self.setAccessibleDescription(self.plain_text())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of ``theme``."""
+        self._sheet.theme = theme
+        self._sheet.update()
+
+    def digits(self) -> int:
+        """Return the number of decimals."""
+        return self._digits.value()
+
+    def set_digits(self, digits: int) -> None:
+        """Choose the number of decimals, 1 to `MOST_DIGITS`."""
+        self._digits.setValue(digits)
+
+    def plain_text(self) -> str:
+        """Return the worksheet as text, with the digits shown."""
+        content = self._sheet.content
+        return content.plain_text(self.digits()) if content is not None else ""
+
+    def is_typeset(self) -> bool:
+        """Whether what is on screen is what was asked for last."""
+        return not self._sheet.behind
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(40 * GRID, 60 * GRID)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.plain_text())
+
+
+class _SheetWidget(QWidget):
+    """Sets the formulas a slice at a time, so that the window stays awake, and paints them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.theme: Theme = LIGHT
+        self.content: Worksheet | None = None
+        self.behind = False
+        self._decimals = 4
+        self._lines: list[Line] = []
+        self._rows: list[tuple[Piece, tuple[Row, ...]]] = []
+        self._texts: dict[Key, tuple[str, ...]] = {}
+        self._structure: object = None
+        self._widths: dict[Key, tuple[int, ...]] = {}
+        self._painted: tuple[Worksheet, list[Line], Sheet] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+
+    def set_digits(self, digits: int) -> None:
+        self._decimals = digits
+        self._structure = None
+        self.set_content(self.content)
+
+    def set_content(self, content: Worksheet | None) -> None:
+        self.content = content
+        self._lines = [line for section in content.sections for line in section.lines] if content else []
+        self._rows = [rows_of(line, line.shown(self._decimals)) for line in self._lines]
+        pieces = [piece for _, rows in self._rows for row in rows for piece in row.pieces]
+        self._texts = {piece.key: piece.texts for piece in pieces}
+        if self._grow(content, pieces) or self._painted is None or self.behind:
+            self.behind = content is not None
+            if content is None:
+                self._painted = None
+            else:
+                self._timer.start(0)
+        elif content is not None:
+            self._painted = (content, self._lines, self._painted[2])
+        self.update()
+
+    def _grow(self, content: Worksheet | None, pieces: list[Piece]) -> bool:
+        """Widen slots whose text no longer fits; return whether anything but digits changed."""
+        notes = [(section.title, section.note) for section in content.sections] if content else []
+        structure = (
+            notes,
+            [(left.latex, [(row.sign, [piece.latex for piece in row.pieces]) for row in rows]) for left, rows in self._rows],
+        )
+        changed = structure != self._structure
+        if changed and (self._structure is None or _formulas(structure) != _formulas(self._structure)):
+            self._widths = {}
+        self._structure = structure
+        for piece in pieces:
+            old = self._widths.get(piece.key, (0,) * len(piece.texts))
+            new = tuple(max(width, len(text)) for width, text in zip(old, piece.texts, strict=True))
+            if new != old:
+                self._widths[piece.key] = new
+                changed = True
+        return changed
+
+    def _width_of(self, piece: Piece) -> tuple[int, ...]:
+        return self._widths.get(piece.key, ()) if piece.texts else ()
+
+    def _go_on(self) -> None:
+        """Set what is not set yet, as much as fits into one slice of time."""
+        if not is_ready():
+            self._timer.start(30)
+            return
+        end = time.perf_counter() + _SLICE_SECONDS
+        for piece in templates(self._rows):
+            typeset(piece.latex, self._width_of(piece))
+            if time.perf_counter() > end:
+                self._timer.start(0)
+                return
+        self.behind = False
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self.content is None:
+            return
+        parent = self.parentWidget()
+        width = float(parent.width() if parent is not None else self.width())
+        size = min(_LARGEST, max(_SMALLEST, width / 25))
+        arranger = Arranger(width, size, self._width_of)
+        text, heading = QFontMetricsF(self.font(), self), QFontMetricsF(self._heading_font(), self)
+        sheet = arranger.arrange(self.content, self._rows, text, heading)
+        self._painted = (self.content, self._lines, sheet)
+        self.setMinimumSize(int(sheet.width) if sheet.width > width else 0, int(sheet.height) + 1)
+        self.update()
+
+    def _heading_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self._painted is not None and not self.behind:
+            self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._painted is not None and not self.behind:
+            self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self.theme.ground))
+        if self._painted is None:
+            self._paint_invitation(painter)
+            return
+        _, lines, sheet = self._painted
+        for words in sheet.words:
+            painter.setFont(self._heading_font() if words.heading else self.font())
+            painter.setPen(QColor(self.theme.text if words.heading else self.theme.muted))
+            rect = QRectF(words.x, words.y, words.width, words.height + 1)
+            painter.drawText(rect, Qt.TextFlag.TextWordWrap, words.text)
+        for placed in sheet.placed:
+            self._paint_piece(painter, lines[placed.line], placed)
+        painter.end()
+
+    def _paint_piece(self, painter: QPainter, line: Line, placed: Placed) -> None:
+        piece, formula = placed.piece, placed.formula
+        ink = QColor(self.theme.text if line.fresh else self.theme.muted)
+        colours: dict[int, QColor] = {}
+        for number, name in enumerate(piece.names):
+            role = line.colours.get(name, "")
+            if role and line.fresh:
+                colours[number] = QColor(self.theme.gradient if role == "gradient" else self.theme.velocity)
+        if RESULT in piece.names and line.computed:
+            scale = placed.size / UNIT
+            ascent, descent = 0.85 * placed.size, 0.25 * placed.size
+            box = QRectF(placed.x - 3, placed.baseline - ascent, formula.width * scale + 6, ascent + descent)
+            wash = QColor(self.theme.accent)
+            wash.setAlphaF(0.18)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(wash)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(box, 3, 3)
+        texts = self._texts.get(piece.key, piece.texts) if piece.names else ()
+        paint(painter, formula, texts, placed.x, placed.baseline, placed.size, ink, colours)
+
+    def _paint_invitation(self, painter: QPainter) -> None:
+        sentence = tr("Each step is written out here, number by number: press Step to begin.")
+        if self.content is not None:
+            sentence = tr("Setting the formulas ...")
+        painter.setPen(QColor(self.theme.muted))
+        margin = 2 * GRID
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(self.rect().adjusted(margin, margin, -margin, -margin), flags, sentence)
+        painter.end()
+
+
+def _formulas(structure: object) -> object:
+    return structure[1] if isinstance(structure, tuple) else structure
