@@ -74,7 +74,7 @@ def _dispatch(arguments: list[str]) -> int:
     options = _window_parser().parse_args(arguments)
     from gdsim.app.application import main as open_window
 
-    return open_window(options.scenario, [sys.argv[0]])
+    return open_window(options.scenario)
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -275,4 +275,4 @@ def _abandon_output() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None

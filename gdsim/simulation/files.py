@@ -172,7 +172,7 @@ def _set(data: Any, parts: list[str], value: Any, key: str) -> None:
 
 
 def _is_index(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) < 10
+    return part.isascii() and part.isdigit() and len(part) < 20
 
 
 def _sentence(detail: ErrorDetails) -> str:
