@@ -8,19 +8,21 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPalette, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.number_field import tabular
-from gdsim.app.widgets.plot_style import style_axes
+from gdsim.app.widgets.plot_style import colour_text, style_axes
 from gdsim.i18n import tr
 
 Floats = NDArray[np.float64]
 
 _HEADER = 3 * GRID
 _AXIS_WIDTH = 6 * GRID
+# pyqtgraph's own limit.
+_FARTHEST = 1e307
 
 
 class Chart(pg.PlotWidget):
@@ -41,13 +43,13 @@ class Chart(pg.PlotWidget):
     def __init__(
         self, object_name: str, title: str, unit: str = "", colour_role: str = "accent", parent: QWidget | None = None
     ) -> None:
+        self._hovered: int | None = None
         super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False))
         self._title, self._colour_role = title, colour_role
         self._values: Floats = np.empty(0)
         self._heights: Floats = np.empty(0)
         self._current = 0
-        self._hovered: int | None = None
-        self._log, self._stale = True, False
+        self._log, self._stale = True, True
         self.setObjectName(object_name)
         self.setAccessibleName(title)
         self.setMinimumSize(160, 96)
@@ -99,14 +101,13 @@ class Chart(pg.PlotWidget):
         self.setBackground(theme.ground)
         style_axes(self.plotItem, theme, 10)
         colour = QColor(getattr(theme, self._colour_role))
-        self._curve.setPen(pg.mkPen(colour, width=1.5))
+        self._curve.setPen(pg.mkPen(colour, width=2))
         self._dot.setBrush(pg.mkBrush(colour))
         self._dot.setPen(pg.mkPen(theme.ground))
         self._cursor.setPen(pg.mkPen(theme.text, width=1))
         self._pointer.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
-        colours = self._note.palette()
-        colours.setColor(QPalette.ColorRole.WindowText, QColor(theme.muted))
-        self._note.setPalette(colours)
+        colour_text(self._readout, theme.text)
+        colour_text(self._note, theme.muted)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the step under the pointer."""
@@ -117,11 +118,12 @@ class Chart(pg.PlotWidget):
         self._hovered = min(max(round(box.mapSceneToView(scene).x()), 0), len(self._values) - 1) if inside else None
         self._place_cursor()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Read out the current step again."""
-        super().leaveEvent(event)
-        self._hovered = None
-        self._place_cursor()
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Read out the current step again once the pointer leaves the plot, be it for the header."""
+        if event.type() == QEvent.Type.Leave and self._hovered is not None:
+            self._hovered = None
+            self._place_cursor()
+        return bool(super().viewportEvent(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel around."""
@@ -224,7 +226,8 @@ class Chart(pg.PlotWidget):
         low, high = (float(heights.min()), float(heights.max())) if len(heights) else (0.0, 1.0)
         margin = (high / 20 - low / 20) or max(abs(high) * 0.05, 0.5 if self._log else 1e-3)
         last = max(1, len(self._values) - 1)
-        self.plotItem.vb.setRange(xRange=(-0.01 * last, 1.01 * last), yRange=(low - margin, high + margin), padding=0)
+        heights_shown = np.clip((low - margin, high + margin), -_FARTHEST, _FARTHEST)
+        self.plotItem.vb.setRange(xRange=(-0.01 * last, 1.01 * last), yRange=heights_shown, padding=0)
         self._tell(len(self._heights) - len(heights))
 
     def _tell(self, missing: int) -> None:

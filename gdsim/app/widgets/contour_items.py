@@ -35,7 +35,9 @@ class PixelItem(QGraphicsObject):
     """An item that fills a view box and paints in its pixels."""
 
     def __init__(self, box: pg.ViewBox, z: float) -> None:
-        super().__init__(box)
+        super().__init__()
+        # Not through the constructor: then PySide deletes the item a second time after the scene did, and crashes.
+        self.setParentItem(box)
         self.box = box
         self.theme: Theme = LIGHT
         self.setZValue(z)

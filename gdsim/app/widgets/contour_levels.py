@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 BANDS = 14
 """Bands that a linear map aims at, before the valley is divided further."""
 
-_VALLEY = 0.04
+_VALLEY = 0.06
 _MOST_SPLITS = 8
 _DECADES = 5.0
 _FEWEST = 4

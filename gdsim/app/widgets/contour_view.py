@@ -23,7 +23,7 @@ from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, 
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
 from gdsim.app.widgets.number_field import tabular
-from gdsim.app.widgets.plot_style import style_axes
+from gdsim.app.widgets.plot_style import colour_text, style_axes
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Mesh
 
@@ -126,6 +126,7 @@ class ContourView(pg.PlotWidget):
         """Draw in the colours of ``theme``."""
         self.setBackground(theme.ground)
         style_axes(self.plotItem, theme)
+        colour_text(self._readout, theme.text)
         for item in self._items:
             item.set_theme(theme)
 
@@ -234,10 +235,11 @@ class ContourView(pg.PlotWidget):
         if event.button() == Qt.MouseButton.LeftButton and self._before_press is not None:
             self.start_dropped.emit(*self._before_press)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Say again what the map is for."""
-        super().leaveEvent(event)
-        self._readout.setText(self._hint())
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say again what the map is for once the pointer leaves the plot."""
+        if event.type() == QEvent.Type.Leave:
+            self._readout.setText(self._hint())
+        return bool(super().viewportEvent(event))
 
     def _make_items(self) -> None:
         self._levels = LevelsItem(self._box)

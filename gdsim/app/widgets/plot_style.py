@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPen
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gdsim.app.theme import Theme
 
@@ -26,6 +26,13 @@ def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
         axis.setTextPen(_pen(theme.text))
         axis.labelStyle = {"color": theme.text, "font-size": f"{size + 1}px"}
         axis.setLabel(text=axis.labelText, units=axis.labelUnits, **axis.labelStyle)
+
+
+def colour_text(label: QLabel, colour: str) -> None:
+    """Write ``label``, which lies on a plot, in ``colour``."""
+    colours = label.palette()
+    colours.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+    label.setPalette(colours)
 
 
 def _pen(colour: str) -> QPen:

@@ -93,9 +93,9 @@ def rows_of(line: Line, shown: Agreement) -> tuple[Piece, tuple[Row, ...]]:
     rows = []
     if line.symbols:
         rows.append(Row(r"\leftarrow" if line.arrow else "=", pieces(1, line.symbols)))
-    if line.numbers:
-        rows.append(Row("=", pieces(2, line.numbers)))
-    if line.result is not None or line.numbers:
+    if line.result is not None:
+        if line.numbers:
+            rows.append(Row("=", pieces(2, line.numbers)))
         rows.append(Row("=" if shown.exact else r"\approx", pieces(3, (RESULT_SLOT,))))
     return Piece((line.key, 0, 0), line.left), tuple(rows)
 
@@ -174,13 +174,19 @@ class Arranger:
         gap = 0.35 * self.size
         start = column + gap
         sign_width = max((self._width(Piece(("", 0, 0), row.sign)) for row in rows), default=0.0)
+        widest = max((self._width(piece) for row in rows for piece in row.pieces), default=0.0)
+        if start + sign_width + gap + widest > self.width - GRID and rows:
+            # A long term gets the whole width, below the left side.
+            self._flush(number, [(left, GRID, self.size)])
+            start = 2.0 * GRID
+            left = Piece(left.key, "")
         x = start
         for index, row in enumerate(rows):
             sign = Piece(("", 0, 0), row.sign)
             needed = gap + sign_width + gap + sum(self._width(piece) for piece in row.pieces)
             follows = index == len(rows) - 1 and index > 0 and len(rows) != 2 or (index == 1 and not rows[0].pieces)
             if not (follows and x + needed <= self.width - GRID):
-                row_left = (left, column - self._width(left)) if index == 0 else None
+                row_left = (left, column - self._width(left)) if index == 0 and left.latex else None
                 x = self._broken(number, row, sign, sign_width, start, gap, row_left)
             else:
                 self._append(number, row, sign, sign_width, x + gap, gap)

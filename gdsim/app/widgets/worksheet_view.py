@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
@@ -38,6 +38,7 @@ class WorksheetView(QWidget):
         self.setObjectName("worksheet")
         self.setAccessibleName(tr("Worksheet"))
         self._sheet = _SheetWidget()
+        self._sheet.computed.connect(self._reveal)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -52,7 +53,8 @@ class WorksheetView(QWidget):
         label = QLabel(tr("&Decimals"))
         label.setBuddy(self._digits)
         bar = QHBoxLayout()
-        bar.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        bar.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        bar.setSpacing(GRID)
         bar.addStretch()
         bar.addWidget(label)
         bar.addWidget(self._digits)
@@ -100,12 +102,19 @@ class WorksheetView(QWidget):
         """Return a comfortable size."""
         return QSize(40 * GRID, 60 * GRID)
 
+    def _reveal(self, top: float, bottom: float) -> None:
+        """Scroll to what a phase has just computed."""
+        self._scroll.ensureVisible(0, int(bottom) + GRID, 0, 0)
+        self._scroll.ensureVisible(0, max(0, int(top) - 4 * GRID), 0, 0)
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.plain_text())
 
 
 class _SheetWidget(QWidget):
     """Sets the formulas a slice at a time, so that the window stays awake, and paints them."""
+
+    computed = Signal(float, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,6 +127,7 @@ class _SheetWidget(QWidget):
         self._rows: list[tuple[Piece, tuple[Row, ...]]] = []
         self._texts: dict[Key, tuple[str, ...]] = {}
         self._structure: object = None
+        self._revealed: tuple[str, ...] = ()
         self._widths: dict[Key, tuple[int, ...]] = {}
         self._painted: tuple[Worksheet, list[Line], Sheet] | None = None
         self._timer = QTimer(self)
@@ -143,7 +153,19 @@ class _SheetWidget(QWidget):
                 self._timer.start(0)
         elif content is not None:
             self._painted = (content, self._lines, self._painted[2])
+            self._reveal()
         self.update()
+
+    def _reveal(self) -> None:
+        """Say where the newly computed lines stand, when they are others than before."""
+        keys = tuple(line.key for line in self._lines if line.computed)
+        if keys == self._revealed or self._painted is None:
+            return
+        self._revealed = keys
+        own = [p for p in self._painted[2].placed if self._lines[p.line].key in keys]
+        if own:
+            lowest = max(p.baseline + p.size / 2 for p in own)
+            self.computed.emit(min(p.baseline - p.size for p in own), lowest)
 
     def _grow(self, content: Worksheet | None, pieces: list[Piece]) -> bool:
         """Widen slots whose text no longer fits; return whether anything but digits changed."""
@@ -192,6 +214,7 @@ class _SheetWidget(QWidget):
         sheet = arranger.arrange(self.content, self._rows, text, heading)
         self._painted = (self.content, self._lines, sheet)
         self.setMinimumSize(int(sheet.width) if sheet.width > width else 0, int(sheet.height) + 1)
+        self._reveal()
         self.update()
 
     def _heading_font(self) -> QFont:
@@ -218,7 +241,7 @@ class _SheetWidget(QWidget):
         _, lines, sheet = self._painted
         for words in sheet.words:
             painter.setFont(self._heading_font() if words.heading else self.font())
-            painter.setPen(QColor(self.theme.text if words.heading else self.theme.muted))
+            painter.setPen(QColor(self.theme.text))
             rect = QRectF(words.x, words.y, words.width, words.height + 1)
             painter.drawText(rect, Qt.TextFlag.TextWordWrap, words.text)
         for placed in sheet.placed:
