@@ -109,12 +109,28 @@ class Printer:
         self.put = put
         self.numbers = numbers
 
-    def terms(self, node: Node) -> tuple[str, ...]:
-        """Return the terms of a sum, each with its sign, so that a long one can be broken between them."""
+    def terms(self, node: Node, factors: bool = False) -> tuple[str, ...]:
+        """Return the terms of a sum, each with its sign, so that a long one can be broken between them.
+
+        With ``factors`` a product of sums can also be broken before each sum.
+        """
         match node:
             case Binary("+" | "-" as operator, left, right):
-                return (*self.terms(left), rf"{operator}\;{self.print(right, SUM + 1)}")
-        return (self.print(node),)
+                first, *others = self._factors(right, SUM + 1) if factors else (self.print(right, SUM + 1),)
+                return (*self.terms(left, factors), rf"{operator}\;{first}", *others)
+        return self._factors(node, SUM) if factors else (self.print(node),)
+
+    def _factors(self, node: Node, place: int) -> tuple[str, ...]:
+        match node:
+            case Binary("*", left, right) if self._is_bracketed(right):
+                before = self._factors(left, PRODUCT)
+                if not before[0].startswith("-"):
+                    return (*before, rf"\cdot\;{self.print(right, NEGATION)}")
+        return (self.print(node, place),)
+
+    def _is_bracketed(self, node: Node) -> bool:
+        base = node.left if isinstance(node, Binary) and node.operator == "**" else node
+        return isinstance(base, Binary) and base.operator in ("+", "-")
 
     def print(self, node: Node, place: int = SUM) -> str:
         """Return the LaTeX of ``node`` for a place that binds as tightly as ``place``."""

@@ -124,7 +124,7 @@ def slots(node: Node) -> tuple[str, ...]:
         mode = 0 if place <= SUM else 2 if place >= ATOM else 1
         return rf"\slot{{{name}}}{{{mode}}}", ATOM
 
-    return Printer(put).terms(node)
+    return Printer(put).terms(node, factors=True)
 
 
 def _put_in(node: Node, values: Mapping[str, Shown]) -> str:

@@ -54,8 +54,14 @@ def _computed(
 
 @functools.cache
 def _pieces(text: str) -> tuple[Formula, tuple[str, ...], tuple[str, ...]]:
-    tree = parse(text).tree
-    return parse(text), Printer(lambda name, place: (_LATEX[name], ATOM), numbers=False).terms(tree), slots(tree)
+    formula = parse(text)
+    symbols = Printer(lambda name, place: (_LATEX[name], ATOM), numbers=False).terms(formula.tree)
+    return formula, _large(symbols), _large(slots(formula.tree))
+
+
+def _large(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """Let fractions have the full size of type: they are all there is on the line."""
+    return tuple(piece.replace(r"\frac", r"\dfrac") for piece in pieces)
 
 
 def _sentence(quadratic: Quadratic, learning_rate: float, gamma: float) -> str:

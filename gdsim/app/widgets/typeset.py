@@ -142,7 +142,8 @@ def _no_hinting() -> Any:
     from matplotlib import ft2font
 
     flags = getattr(ft2font, "LoadFlags", None)
-    return flags.NO_HINTING if flags is not None else ft2font.LOAD_NO_HINTING
+    # Before matplotlib 3.10 the flags were plain names of the module.
+    return flags.NO_HINTING if flags is not None else vars(ft2font)["LOAD_NO_HINTING"]
 
 
 @functools.cache

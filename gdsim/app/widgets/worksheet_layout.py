@@ -184,7 +184,7 @@ class Arranger:
         for index, row in enumerate(rows):
             sign = Piece(("", 0, 0), row.sign)
             needed = gap + sign_width + gap + sum(self._width(piece) for piece in row.pieces)
-            follows = index == len(rows) - 1 and index > 0 and len(rows) != 2 or (index == 1 and not rows[0].pieces)
+            follows = index == len(rows) - 1 and len(rows) > 2
             if not (follows and x + needed <= self.width - GRID):
                 row_left = (left, column - self._width(left)) if index == 0 and left.latex else None
                 x = self._broken(number, row, sign, sign_width, start, gap, row_left)

@@ -39,7 +39,9 @@ class WorksheetView(QWidget):
         self.setAccessibleName(tr("Worksheet"))
         self._sheet = _SheetWidget()
         self._sheet.computed.connect(self._reveal)
-        self._scroll = QScrollArea()
+        self._scroll = _Scroll()
+        # Always there, so that the formulas are not broken anew when it would come or go.
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setWidget(self._sheet)
@@ -111,6 +113,16 @@ class WorksheetView(QWidget):
         QGuiApplication.clipboard().setText(self.plain_text())
 
 
+class _Scroll(QScrollArea):
+    """Tells the sheet how wide it may be, even where the sheet itself is held wider by a long formula."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        sheet = self.widget()
+        if isinstance(sheet, _SheetWidget):
+            sheet.fit()
+
+
 class _SheetWidget(QWidget):
     """Sets the formulas a slice at a time, so that the window stays awake, and paints them."""
 
@@ -172,7 +184,10 @@ class _SheetWidget(QWidget):
         notes = [(section.title, section.note) for section in content.sections] if content else []
         structure = (
             notes,
-            [(left.latex, [(row.sign, [piece.latex for piece in row.pieces]) for row in rows]) for left, rows in self._rows],
+            [
+                (left.latex, [(row.sign, [piece.latex for piece in row.pieces]) for row in rows])
+                for left, rows in self._rows
+            ],
         )
         changed = structure != self._structure
         if changed and (self._structure is None or _formulas(structure) != _formulas(self._structure)):
@@ -222,15 +237,15 @@ class _SheetWidget(QWidget):
         font.setBold(True)
         return font
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width() and self._painted is not None and not self.behind:
+    def fit(self) -> None:
+        """Break the formulas anew for the width there is."""
+        if self._painted is not None and not self.behind:
             self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self._painted is not None and not self.behind:
-            self._arrange()
+        if event.type() == QEvent.Type.FontChange:
+            self.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
