@@ -66,7 +66,7 @@ def write_figure(
         figure = new_figure(size)
         draw_scenario(figure, scenario, mesh, runs, scale)
         save(figure, temporary, _title(scenario, runs))
-    return [sentence for sentence in (mesh.note, *notes(runs, formula)) if sentence]
+    return [sentence for sentence in (mesh.note, *_outside(scenario, runs), *notes(runs, formula)) if sentence]
 
 
 @contextmanager
@@ -110,6 +110,24 @@ def save(figure: Figure, path: Path, title: str) -> None:
     metadata: dict[str, Any] = {"Title": title}
     metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     figure.savefig(path, format=kind, dpi=DPI, metadata=metadata)
+
+
+def _outside(scenario: Scenario, runs: list[FinishedRun]) -> list[str]:
+    """Return one sentence for each run that leaves the domain."""
+    low, high = np.array(list(scenario.problem.domain.values())).T
+    result = []
+    for run in runs:
+        points = np.column_stack([run.runner.history.column(name) for name in scenario.problem.domain])
+        steps = np.nonzero(~((points >= low) & (points <= high)).all(axis=1))[0]
+        if steps.size:
+            result.append(
+                tr(
+                    "Run {number} leaves the domain at step {step}: it is drawn where it is inside.",
+                    number=run.number,
+                    step=int(steps[0]),
+                )
+            )
+    return result
 
 
 def _title(scenario: Scenario, runs: list[FinishedRun]) -> str:

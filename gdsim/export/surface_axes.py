@@ -35,17 +35,20 @@ def draw_scenario(figure: Figure, scenario: Scenario, mesh: Mesh, runs: list[Fin
     from matplotlib.colors import Normalize
 
     axes: Any = figure.add_subplot(projection="3d", computed_zorder=False)
-    figure.subplots_adjust(left=0.02, right=0.86, bottom=0.04, top=0.9)
+    figure.subplots_adjust(left=0.02, right=0.86, bottom=0.07 if mesh.note else 0.04, top=0.9)
     heights = heights_for(mesh.z, scenario.view.log_height)
     z = heights(mesh.z)
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     norm = Normalize(low, high if high > low else low + 1.0)
+    # A mesh rarely holds the very lowest point; what lies far below it (a pole) would leave the box.
+    margin = 0.02 * (high - low)
+    limits = (low - margin, high + margin)
     colormap = colormaps[scenario.view.colormap]
     axes.view_init(elev=scenario.view.elev, azim=scenario.view.azim)
     _draw_surface(axes, scenario, mesh, z, colormap, norm, scale)
     for run, colour in zip(runs, RACE * len(runs), strict=False):
-        _draw_run(axes, scenario, run, heights, colour, len(runs) > 1, scale)
-    _draw_minima(axes, scenario, mesh, heights, scale)
+        _draw_run(axes, scenario, run, heights, limits, colour, len(runs) > 1, scale)
+    _draw_minima(axes, scenario, mesh, heights, limits, scale)
     _name_axes(axes, mesh, heights, norm, scale)
     _draw_colour_bar(figure, axes, scenario, heights, colormap, norm)
     _write_words(figure, axes, scenario, mesh, runs)
@@ -81,13 +84,20 @@ def _draw_surface(
 
 
 def _draw_run(
-    axes: Any, scenario: Scenario, run: FinishedRun, heights: Heights, colour: str, named: bool, scale: float
+    axes: Any,
+    scenario: Scenario,
+    run: FinishedRun,
+    heights: Heights,
+    limits: tuple[float, float],
+    colour: str,
+    named: bool,
+    scale: float,
 ) -> None:
     history = run.runner.history
     points = np.column_stack([history.column(name) for name in scenario.problem.domain])
     path = path_on_surface(parse(scenario.problem.formula), dict(scenario.problem.domain), points)
     for part in (path.curve, path.stops):
-        part[:, 2] = heights(part[:, 2])
+        part[:, 2] = np.clip(heights(part[:, 2]), *limits)
     # A white line below keeps the path apart from a dark surface.
     axes.plot(*path.curve.T, color="white", linewidth=3.6 * scale, alpha=0.8, zorder=_PATH)
     axes.plot(
@@ -107,7 +117,9 @@ def _draw_run(
     )  # fmt: skip
 
 
-def _draw_minima(axes: Any, scenario: Scenario, mesh: Mesh, heights: Heights, scale: float) -> None:
+def _draw_minima(
+    axes: Any, scenario: Scenario, mesh: Mesh, heights: Heights, limits: tuple[float, float], scale: float
+) -> None:
     from gdsim.problems.minima import find_minima
 
     formula = parse(scenario.problem.formula)
@@ -116,8 +128,8 @@ def _draw_minima(axes: Any, scenario: Scenario, mesh: Mesh, heights: Heights, sc
         return
     loss = formula.evaluate(dict(zip(mesh.names, minima.T, strict=True)))
     axes.plot(
-        *minima.T, heights(loss), marker="*", markersize=15 * scale, color=MINIMUM, markeredgecolor="black",
-        markeredgewidth=0.9 * scale, linestyle="none", zorder=_POINTS - 1,
+        *minima.T, np.clip(heights(loss), *limits), marker="*", markersize=15 * scale, color=MINIMUM,
+        markeredgecolor="black", markeredgewidth=0.9 * scale, linestyle="none", zorder=_POINTS - 1,
         label=tr("minimum") if len(minima) == 1 else tr("minima"),
     )  # fmt: skip
 
@@ -137,6 +149,9 @@ def _name_axes(axes: Any, mesh: Mesh, heights: Heights, norm: Any, scale: float)
     if heights.logarithmic:
         places, labels = heights.ticks(norm.vmin, norm.vmax)
         axes.set_zticks(places, labels)
+    if abs(axes.elev) > 85:  # seen from above all heights fall on one place
+        axes.set_zticks([])
+        axes.set_zlabel("")
 
 
 def _draw_colour_bar(figure: Figure, axes: Any, scenario: Scenario, heights: Heights, colormap: Any, norm: Any) -> None:
@@ -167,4 +182,4 @@ def _write_words(figure: Figure, axes: Any, scenario: Scenario, mesh: Mesh, runs
         )  # fmt: skip
     axes.legend(loc="upper left", bbox_to_anchor=(0.02, 0.98), framealpha=0.85)
     if mesh.note:
-        figure.text(0.5, 0.015, mesh.note, ha="center", color="#c62828", fontsize="small", parse_math=False)
+        figure.text(0.5, 0.012, mesh.note, ha="center", color="#c62828", fontsize="small", parse_math=False)

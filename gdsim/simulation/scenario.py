@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from gdsim.formula import parse
 from gdsim.i18n import tr
-from gdsim.optimizers import Hyperparameter, rule_named
+from gdsim.optimizers import Hyperparameter, rule_named, rules
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Interval = tuple[Finite, Finite]
@@ -96,7 +96,13 @@ class RunSpec(_Model):
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, data: Any) -> Any:
-        return _gather_hyper(data, {"name", "optimizer", "start", "change"})
+        result = _gather_hyper(data, {"name", "optimizer", "start", "change"})
+        rule = rules().get(str(result.get("optimizer"))) if isinstance(result, dict) else None
+        if rule is not None and isinstance(result.get("hyper"), dict):
+            # Before the types are looked at: a misspelt key is to be called unknown, whatever its value.
+            for name in result["hyper"]:
+                _check_known(rule.name, {h.name: h for h in rule.hyperparameters}, str(name))
+        return result
 
     @model_validator(mode="after")
     def _rule_takes_them(self) -> RunSpec:
@@ -183,6 +189,11 @@ class Scenario(_Model):
 
 def check_hyper(optimizer: str, described: dict[str, Hyperparameter], name: str, value: float) -> None:
     """Raise `ValueError` unless the rule ``optimizer`` takes a hyper-parameter ``name`` of this value."""
+    _check_known(optimizer, described, name)
+    described[name].check(value)
+
+
+def _check_known(optimizer: str, described: dict[str, Hyperparameter], name: str) -> None:
     if name not in described:
         raise ValueError(
             tr(
@@ -192,7 +203,6 @@ def check_hyper(optimizer: str, described: dict[str, Hyperparameter], name: str,
                 known=", ".join(described),
             )
         )
-    described[name].check(value)
 
 
 def _gather_hyper(data: Any, known: set[str]) -> Any:

@@ -1,0 +1,228 @@
+"""Printed figures: size, format, what is in them, and that nothing is left half-written."""
+
+from __future__ import annotations
+
+import errno
+import math
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdsim.errors import InputError
+from gdsim.export import figure
+from gdsim.export.heights import heights_for
+from gdsim.export.path import path_on_surface
+from gdsim.export.runs import finish_runs
+from gdsim.formula import parse
+from gdsim.problems.mesh import surface_mesh
+from gdsim.simulation.files import load, preset_names, validate
+from gdsim.simulation.scenario import Scenario
+
+
+@pytest.fixture(autouse=True)
+def _coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw fewer patches: nothing here depends on how smooth the surface is."""
+    monkeypatch.setattr(figure, "_POINTS", 31)
+
+
+def custom(formula: str, low: float = -2.0, high: float = 2.0, **view: Any) -> Scenario:
+    return validate({
+        "problem": {"formula": formula, "domain": {"x": [low, high], "y": [low, high]}},
+        "run": [{"optimizer": "gd", "start": {"x": high, "y": high}}],
+        "view": view,
+    })  # fmt: skip
+
+
+def picture(path: Path) -> np.ndarray[Any, Any]:
+    from matplotlib.image import imread
+
+    return np.asarray(imread(path))
+
+
+def drawn(scenario: Scenario, step: int = 20) -> Any:
+    """Return matplotlib's figure and its 3D axes."""
+    from gdsim.export.surface_axes import draw_scenario
+
+    mesh = surface_mesh(parse(scenario.problem.formula), scenario.problem.domain, 31)
+    with figure.drawing(1.0):
+        result = figure.new_figure((640, 480))
+        draw_scenario(result, scenario, mesh, finish_runs(scenario, step), 1.0)
+        result.canvas.draw()
+    return result, result.axes[0]
+
+
+@pytest.mark.parametrize("size", [(1280, 960), (640, 480), (1279, 721), (64, 64), (1921, 1081)])
+def test_a_png_has_exactly_the_size_asked_for(tmp_path: Path, size: tuple[int, int]) -> None:
+    figure.write_figure(load("lecture-surface"), tmp_path / "a.png", size, 3)
+    assert picture(tmp_path / "a.png").shape[:2] == size[::-1]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_equal_scenarios_give_equal_bytes(tmp_path: Path, kind: str) -> None:
+    for name in "ab":
+        figure.write_figure(load("saddle"), tmp_path / f"{name}.{kind}", (320, 240), 5)
+    assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
+
+
+def test_svg_is_as_large_as_asked_and_its_text_is_text(tmp_path: Path) -> None:
+    figure.write_figure(load("lecture-surface"), tmp_path / "a.svg", (640, 480))
+    root = ET.parse(tmp_path / "a.svg").getroot()
+    width, height = (float(root.attrib[key].removesuffix("pt")) * 96 / 72 for key in ("width", "height"))
+    assert (width, height) == pytest.approx((640, 480), abs=0.01)
+    texts = {"".join(e.itertext()).strip() for e in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Two-parameter loss", "w1", "w2", "loss", "start", "minimum", "step 60"} <= texts
+    assert any("step 60, loss" in text for text in texts)
+
+
+def test_pdf_embeds_its_fonts(tmp_path: Path) -> None:
+    figure.write_figure(load("lecture-surface"), tmp_path / "a.pdf", (320, 240), 3)
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"/FontFile2" in content
+    assert b"/CreationDate" not in content
+
+
+def test_the_view_is_the_scenarios() -> None:
+    _, axes = drawn(load("lecture-surface", ["view.elev=12.5", "view.azim=-30"]))
+    assert (axes.elev, axes.azim) == (12.5, -30)
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()) == ("w1", "w2", "loss")
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-10, 10), (-10, 10))
+
+
+def test_the_path_the_start_and_the_minimum_stand_where_the_numbers_say() -> None:
+    scenario = load("lecture-surface")
+    _, axes = drawn(scenario, 20)
+    runner = finish_runs(scenario, 20)[0].runner
+    by_label = {line.get_label(): np.array(line.get_data_3d()) for line in axes.lines}
+    np.testing.assert_allclose(by_label["minimum"][:, 0], [1, 1, 0], atol=1e-9)
+    np.testing.assert_allclose(by_label["start"][:, 0], [-8, 6, 16 + 484])
+    end = [runner.history.column(name)[20] for name in ("w1", "w2", "loss")]
+    np.testing.assert_allclose(by_label["step 20"][:, 0], end, rtol=1e-12)
+
+
+def test_the_path_is_drawn_above_the_surface() -> None:
+    _, axes = drawn(load("lecture-surface"))
+    assert axes.computed_zorder is False
+    surface = max(axes.collections, key=lambda c: len(c.get_paths()))
+    assert all(line.get_zorder() > surface.get_zorder() for line in axes.lines)
+
+
+def test_the_path_is_seen_even_from_below(tmp_path: Path) -> None:
+    """Nothing but the path is black; without its run the picture has less of it."""
+    black = []
+    for step in (0, 40):
+        figure.write_figure(load("lecture-surface", ["view.elev=-40"]), tmp_path / "a.png", (640, 480), step)
+        black.append(int((picture(tmp_path / "a.png")[100:400, 100:450, :3].max(axis=2) < 0.15).sum()))
+    assert black[1] > black[0] + 150
+
+
+def test_the_surface_is_drawn_where_it_is_finite_with_a_note(tmp_path: Path) -> None:
+    said = figure.write_figure(custom("log(x) + y**2"), tmp_path / "a.png", (320, 240))
+    assert [s for s in said if "not finite" in s and "of the domain" in s]
+    figure.write_figure(custom("log(x) + y**2"), tmp_path / "a.svg", (320, 240))
+    assert said[0] in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_a_surface_finite_nowhere_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="finite nowhere"):
+        figure.write_figure(custom("log(-1 - x**2) + y"), tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("log_height", [False, True])
+@pytest.mark.parametrize(
+    "formula",
+    ["x*0 + y*0 + 3", "x*0 + y*0", "exp(exp(x**2 + y**2))", "1/(x*y)", "1e-300*(x**2 + y**2)", "x - y", "1e306*x*y"],
+)
+def test_odd_surfaces_are_drawn_without_a_warning(tmp_path: Path, formula: str, log_height: bool) -> None:
+    scenario = custom(formula, log_height=log_height, wireframe=True)
+    figure.write_figure(scenario, tmp_path / "a.png", (320, 240), 10)
+    assert picture(tmp_path / "a.png").std() > 0.01
+
+
+def test_dollar_signs_in_a_title_are_dollar_signs(tmp_path: Path) -> None:
+    figure.write_figure(load("saddle", ["title=5$ and \\frac{1$"]), tmp_path / "a.svg", (320, 240), 1)
+    assert "5$ and \\frac{1$" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_a_run_that_leaves_the_domain_is_cut_off_with_a_note(tmp_path: Path) -> None:
+    said = figure.write_figure(load("lecture-diverges"), tmp_path / "a.png", (320, 240), 30)
+    runner = finish_runs(load("lecture-diverges"), 30)[0].runner
+    outside = np.abs(np.stack([runner.history.column(n) for n in ("w1", "w2")])).max(axis=0) > 10
+    assert said == [f"Run 0 leaves the domain at step {outside.argmax()}: it is drawn where it is inside."]
+
+
+def test_a_path_into_a_pole_stays_in_the_box() -> None:
+    scenario = validate({
+        "problem": {"formula": "log(x) + y**2", "domain": {"x": [-2, 2], "y": [-2, 2]}},
+        "run": [{"optimizer": "gd", "learning_rate": 0.2, "start": {"x": 0.5, "y": 1}}],
+    })  # fmt: skip
+    _, axes = drawn(scenario, 20)
+    low, high = axes.get_zlim()
+    heights = np.concatenate([np.array(line.get_data_3d())[2] for line in axes.lines])
+    assert np.nanmin(heights) > low - 0.05 * (high - low)
+
+
+def test_a_race_names_its_runs() -> None:
+    content = load("saddle").model_dump(mode="json")
+    content["run"] = [
+        content["run"][0] | {"name": name, "start": {"x": x, "y": 0.1}} for name, x in (("a", 1), ("b", -1))
+    ]
+    _, axes = drawn(validate(content))
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert {"a", "b", "start"} <= set(words)
+
+
+def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.figure import Figure
+
+    target = tmp_path / "a.png"
+    target.write_bytes(b"old")
+
+    def full(self: Figure, path: Path, **kwargs: Any) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    with pytest.raises(InputError, match=r"a\.png cannot be written: no space left on device\.$"):
+        figure.write_figure(load("saddle"), target, (320, 240), 1)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_users_own_matplotlib_style_is_left_alone(tmp_path: Path) -> None:
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    figure.write_figure(load("saddle"), tmp_path / "a.png", (320, 240), 1)
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_can_be_drawn(tmp_path: Path, name: str) -> None:
+    figure.write_figure(load(name), tmp_path / "a.png", (320, 240), 5)
+    assert picture(tmp_path / "a.png").shape == (240, 320, 4)
+
+
+def test_a_path_lies_on_the_surface_and_ends_at_the_edge_of_the_domain() -> None:
+    formula, domain = parse("x**2 + y**2"), {"x": (-2.0, 2.0), "y": (-2.0, 2.0)}
+    path = path_on_surface(formula, domain, np.array([[-1.0, 0.0], [1.0, 0.0], [3.0, 0.0]]))
+    x, y, z = path.curve.T
+    inside = ~np.isnan(x)
+    np.testing.assert_allclose(z[inside], x[inside] ** 2 + y[inside] ** 2)
+    assert x[inside].max() == pytest.approx(2.0, abs=0.1)
+    assert np.isnan(path.stops[2]).all()
+    assert np.nanmin(np.abs(x)) < 1e-12, "the chord passes over the bottom, and so does the path"
+
+
+def test_logarithmic_heights() -> None:
+    heights = heights_for(np.array([0.0, 1e-3, 10.0, np.nan]), True)
+    assert heights(np.array([10.0, 1.0, 1e-3])).tolist() == pytest.approx([1, 0, -3])
+    assert math.isfinite(float(heights(np.array([0.0]))[0]))
+    places, labels = heights.ticks(-3, 1)
+    assert (places, labels[0]) == ([-3, -2, -1, 0, 1], "$10^{-3}$")
+    assert heights_for(np.array([-5.0, 5.0]), True).label() == "loss + 5 (log)"
+    assert heights_for(np.array([2.0, 2.0, 0.0]) * 0, True).logarithmic is False
