@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 _MANY = 2000
 """Points up to which a path is drawn as it is."""
 
-_FAR = 1e12
+_FAR, _FARTHEST = 1e12, 1e307
 
 
 def polyline(points: Floats) -> QPainterPath:
@@ -37,7 +37,10 @@ def drawable(points: Floats, area: QRectF) -> Floats:
         outside = ((points < low) | (points > high)).any()
     if not outside:
         return points
-    return clip_segments(np.clip(points, -_FAR, _FAR), low, high)
+    # Far points come nearer along their own direction, so that differences stay finite.
+    points = np.clip(points, -_FARTHEST, _FARTHEST)
+    reach = np.abs(points).max(axis=1, keepdims=True)
+    return clip_segments(np.where(reach > _FAR, points / np.maximum(reach, _FAR) * _FAR, points), low, high)
 
 
 def clip_segments(points: Floats, low: Floats, high: Floats) -> Floats:

@@ -10,19 +10,18 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.arrow import Arrow
 from gdsim.app.colormaps import lookup
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.contour_arrows import ArrowsItem
-from gdsim.app.widgets.contour_box import ContourBox
 from gdsim.app.widgets.contour_export import render
 from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, StarsItem, TrajectoryItem
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
-from gdsim.app.widgets.number_field import tabular
+from gdsim.app.widgets.contour_readout import ContourReadout, fitted_area
 from gdsim.app.widgets.plot_style import colour_text, style_axes
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Mesh
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
 
 Probe = Callable[[float, float], tuple[float, tuple[float, float] | None]]
 
-_HEADER = 3 * GRID
 _SIDE = 640
-_SQUARE = 1.2
 
 
 class ContourView(pg.PlotWidget):
@@ -57,7 +54,7 @@ class ContourView(pg.PlotWidget):
     start_dropped = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._box = ContourBox(enableMenu=False)
+        self._box = pg.ViewBox(enableMenu=False)
         super().__init__(parent, viewBox=self._box)
         self.setObjectName("contour_view")
         self.setAccessibleName(tr("Contour map"))
@@ -70,6 +67,7 @@ class ContourView(pg.PlotWidget):
         self._arrows: list[Arrow] = []
         self._minima: Floats = np.empty((0, 2))
         self._fitted, self._painted, self._dragging = True, False, False
+        self._pan_from: QPointF | None = None
         self._before_press: tuple[float, float] | None = None
         self._make_items()
         self._make_header()
@@ -135,15 +133,7 @@ class ContourView(pg.PlotWidget):
         self._fitted = True
         if self._mesh is None:
             return
-        area = _domain(self._mesh)
-        plot = self._box.rect()
-        # Circles stay round, and gradients at right angles to the lines, where that costs little room.
-        if abs(area.width() / area.height() - 1) < 1e-9 and plot.width() and plot.height():
-            ratio = plot.width() / plot.height()
-            if 1 / _SQUARE < ratio < _SQUARE:
-                wide, high = max(0.0, ratio - 1), max(0.0, 1 / ratio - 1)
-                more_x, more_y = area.width() * wide / 2, area.height() * high / 2
-                area = area.adjusted(-more_x, -more_y, more_x, more_y)
+        area = fitted_area(_domain(self._mesh), self._box.rect())
         self._box.setRange(xRange=(area.left(), area.right()), yRange=(area.top(), area.bottom()), padding=0)
 
     def grab_image(self, width: int, height: int, ground: str = "light") -> QImage:
@@ -202,29 +192,38 @@ class ContourView(pg.PlotWidget):
             self._lines_timer.start()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Move the start to a left press in the plot."""
-        if event.button() != Qt.MouseButton.LeftButton or not self._in_plot(event.position()):
+        """Move the start to a left press in the plot; begin to pan with another button."""
+        if not self._in_plot(event.position()):
             super().mousePressEvent(event)
-            return
-        self._before_press = (float(self._points[0, 0]), float(self._points[0, 1])) if len(self._points) else None
-        self._dragging = True
-        self.start_dragged.emit(*self._in_domain(event.position()))
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._before_press = (float(self._points[0, 0]), float(self._points[0, 1])) if len(self._points) else None
+            self._dragging = True
+            self.start_dragged.emit(*self._in_domain(event.position()))
+        else:
+            self._pan_from = event.position()
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the start along, and read out what is under the pointer."""
+        """Drag the start along, or pan, and read out what is under the pointer."""
         if self._dragging:
             self.start_dragged.emit(*self._in_domain(event.position()))
+        elif self._pan_from is not None:
+            self._pan(event.position() - self._pan_from)
+            self._pan_from = event.position()
         else:
             super().mouseMoveEvent(event)
         self._read_out(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Drop the start."""
-        if not self._dragging or event.button() != Qt.MouseButton.LeftButton:
+        """Drop the start, or end panning."""
+        if self._dragging and event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = False
+            self.start_dropped.emit(*self._in_domain(event.position()))
+        elif self._pan_from is not None:
+            self._pan_from = None
+        else:
             super().mouseReleaseEvent(event)
-            return
-        self._dragging = False
-        self.start_dropped.emit(*self._in_domain(event.position()))
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole domain, and take back the move of the start by the first of the two clicks."""
@@ -238,7 +237,7 @@ class ContourView(pg.PlotWidget):
     def viewportEvent(self, event: QEvent) -> bool:
         """Say again what the map is for once the pointer leaves the plot."""
         if event.type() == QEvent.Type.Leave:
-            self._readout.setText(self._hint())
+            self._readout.show_hint()
         return bool(super().viewportEvent(event))
 
     def _make_items(self) -> None:
@@ -256,10 +255,7 @@ class ContourView(pg.PlotWidget):
         self.plotItem.hideButtons()
 
     def _make_header(self) -> None:
-        self._readout = QLabel(self._hint(), self)
-        self._readout.setObjectName("contour_readout")
-        self._readout.setFont(tabular(self._readout.font()))
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._readout = ContourReadout(self)
         self._fit_button = QToolButton(self)
         self._fit_button.setObjectName("contour_fit")
         self._fit_button.setText(tr("Fit"))
@@ -271,16 +267,18 @@ class ContourView(pg.PlotWidget):
 
     def _place_header(self) -> None:
         button = self._fit_button.sizeHint()
-        lines = 1 if self.width() >= 80 * GRID else 2
-        height = _HEADER if lines == 1 else 5 * GRID
+        height = self._readout.height_for(self.width())
         self._readout.setGeometry(GRID, 0, self.width() - button.width() - 3 * GRID, height)
-        self._fit_button.setGeometry(self.width() - button.width() - GRID, 0, button.width(), _HEADER)
+        self._fit_button.setGeometry(self.width() - button.width() - GRID, 0, button.width(), 3 * GRID)
         self.plotItem.layout.setContentsMargins(0, height, 2 * GRID, 0)
 
-    def _hint(self) -> str:
-        return tr("Click or drag to move the start.")
-
     def _zoomed_by_hand(self, *_: Any) -> None:
+        self._fitted = False
+
+    def _pan(self, pixels: QPointF) -> None:
+        """Move the plane under the plot by ``pixels``."""
+        across, up = self._box.viewPixelSize()
+        self._box.translateBy(x=-pixels.x() * across, y=pixels.y() * up)
         self._fitted = False
 
     def _in_plot(self, position: QPointF) -> bool:
@@ -295,16 +293,11 @@ class ContourView(pg.PlotWidget):
 
     def _read_out(self, position: QPointF) -> None:
         if not self._in_plot(position) or self._mesh is None:
-            self._readout.setText(self._hint())
+            self._readout.show_hint()
             return
         x, y = self._in_domain(position)
         loss, gradient = self.probe(x, y) if self.probe else (float("nan"), None)
-        names = self._mesh.names
-        where = tr("{a} = {x} {b} = {y}", a=names[0], b=names[1], x=_column(x), y=_column(y))
-        what = tr("loss = {loss}", loss=_column(loss))
-        if gradient is not None:
-            what = tr("{loss} gradient = ({gx}, {gy})", loss=what, gx=_digits(gradient[0]), gy=_digits(gradient[1]))
-        self._readout.setText(where + ("\n" if self._readout.height() > _HEADER else " ") + what)
+        self._readout.show_point(self._mesh.names, (x, y), loss, gradient)
 
     def _draw_levels(self) -> None:
         if self._mesh is None:
@@ -322,15 +315,3 @@ class ContourView(pg.PlotWidget):
 
 def _domain(mesh: Mesh) -> QRectF:
     return QRectF(mesh.x[0], mesh.y[0], mesh.x[-1] - mesh.x[0], mesh.y[-1] - mesh.y[0])
-
-
-def _column(value: float) -> str:
-    """Return a number in ten columns, so that what follows it stays where it is."""
-    return _digits(value).ljust(10, "\N{FIGURE SPACE}")
-
-
-def _digits(value: float) -> str:
-    if not np.isfinite(value):
-        return tr("none")
-    text = f"{value:#.5g}" if value == 0 or 1e-3 <= abs(value) < 1e6 else f"{value:.3e}"
-    return text.rstrip(".").replace("-", "\N{MINUS SIGN}")
