@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pyqtgraph as pg
@@ -107,6 +108,8 @@ def place_labels(arrows: list[Floats], sizes: list[tuple[float, float]], area: Q
     for ends, size in zip(arrows, sizes, strict=True):
         best, least = QRectF(), math.inf
         for rank, place in enumerate(_candidates(ends, size, area)):
+            if rank >= least:
+                break
             if any(place.intersects(other) for other in placed):
                 continue
             hidden = (np.abs(shafts - (place.center().x(), place.center().y())) < (size[0] / 2, size[1] / 2)).all(1)
@@ -117,27 +120,26 @@ def place_labels(arrows: list[Floats], sizes: list[tuple[float, float]], area: Q
     return placed
 
 
-def _candidates(ends: Floats, size: tuple[float, float], area: QRectF) -> list[QRectF]:
-    """Return places for a label, best first: beyond the tip, beside it, beside the middle, then ever farther rings."""
+def _candidates(ends: Floats, size: tuple[float, float], area: QRectF) -> Iterator[QRectF]:
+    """Yield places for a label, best first: beyond the tip, beside it, beside the middle, then ever farther rings."""
     way = ends[1] - ends[0]
     along = way / math.hypot(*way)
     across = np.array([-along[1], along[0]])
     half = np.array(size) / 2
-    places = []
     anchors = [(ends[1], along), (ends[1], across), (ends[1], -across)]
     anchors += [((ends[0] + ends[1]) / 2, side) for side in (across, -across)]
     for anchor, direction in anchors:
         reach = _GAP + HEAD_WIDTH / 2 * float(direction is not along) + float(np.abs(direction) @ half)
-        places.append(anchor + reach * direction)
+        yield _inside(anchor + reach * direction, size, area)
     for ring in range(1, 16):
-        turn = np.linspace(0, 2 * math.pi, 12, endpoint=False)
-        rays = np.stack((np.cos(turn), np.sin(turn)), axis=1)
-        places.extend(ends[1] + rays * (half + ring * size[1]))
-    return [_inside(QRectF(c[0] - half[0], c[1] - half[1], *size), area) for c in places]
+        for angle in np.linspace(0, 2 * math.pi, 12, endpoint=False):
+            ray = np.array([math.cos(angle), math.sin(angle)])
+            yield _inside(ends[1] + ray * (half + ring * size[1]), size, area)
 
 
-def _inside(place: QRectF, area: QRectF) -> QRectF:
-    """Return ``place`` moved into ``area``."""
-    x = max(area.left(), min(place.left(), area.right() - place.width()))
-    y = max(area.top(), min(place.top(), area.bottom() - place.height()))
-    return QRectF(x, y, place.width(), place.height())
+def _inside(centre: Floats, size: tuple[float, float], area: QRectF) -> QRectF:
+    """Return the rectangle of ``size`` about ``centre``, moved into ``area``."""
+    width, height = size
+    x = max(area.left(), min(float(centre[0]) - width / 2, area.right() - width))
+    y = max(area.top(), min(float(centre[1]) - height / 2, area.bottom() - height))
+    return QRectF(x, y, width, height)
