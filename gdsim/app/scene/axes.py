@@ -21,6 +21,9 @@ TICK = 0.1
 GAP = 3.0
 """Pixels (times the picture's scale) between tick mark and label, and between labels."""
 
+SHORTEST = 28.0
+"""Pixels (times the scale) of an axis on screen below which it has no ticks and no name."""
+
 STRIDES = (1, 2, 4, 5, 10, 20, 50)
 
 
@@ -126,11 +129,23 @@ def axis_edges(back: tuple[bool, bool, bool]) -> tuple[Array, Array]:
     return ends, outward
 
 
-def tick_marks(back: tuple[bool, bool, bool], axes: tuple[Axis, Axis, Axis]) -> Array:
-    """Return the tick marks and the edges they stand on, shape (k, 2, 3)."""
+def readable(projection: Projection, scale: float) -> tuple[bool, bool, bool]:
+    """Return which axes are long enough on screen for ticks; one that is looked along is not."""
+    ends = axis_edges(back_sides(projection.elevation, projection.azimuth))[0]
+    along = np.diff(projection.pixels(ends), axis=1)[:, 0]
+    x, y, z = (bool(length >= SHORTEST * scale) for length in np.hypot(along[:, 0], along[:, 1]))
+    return x, y, z
+
+
+def tick_marks(
+    back: tuple[bool, bool, bool], axes: tuple[Axis, Axis, Axis], shown: tuple[bool, bool, bool]
+) -> Array:
+    """Return the edges and, on the axes that are ``shown``, their tick marks, shape (k, 2, 3)."""
     ends, outward = axis_edges(back)
     lines = [ends]
     for k, axis in enumerate(axes):
+        if not shown[k]:
+            continue
         mark = np.tile(ends[k, 0], (len(axis.places), 2, 1))
         mark[:, :, k] = axis.places[:, None]
         mark[:, 1] += TICK * outward[k]
@@ -154,11 +169,12 @@ def layout(projection: Projection, axes: tuple[Axis, Axis, Axis], measure: Measu
     middle = projection.pixels(np.asarray(np.zeros(3)))
     placed: list[Label] = []
     names: list[tuple[Axis, Array, Array, float]] = []
+    shown = readable(projection, scale)
     for k, axis in enumerate(axes):
+        if not shown[k]:
+            continue
         edge = projection.pixels(ends[k])
         along = edge[1] - edge[0]
-        if np.hypot(*along) < 28 * scale:
-            continue
         normal = _outward(along, edge.mean(axis=0) - middle)
         base = np.tile(ends[k, 0], (len(axis.places), 1))
         base[:, k] = axis.places

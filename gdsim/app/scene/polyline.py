@@ -46,16 +46,20 @@ def clip_segments(start: Array, end: Array, low: Array, high: Array) -> tuple[Ar
     return np.clip(first, low, high), np.clip(last, low, high), kept
 
 
-def sample(space: Space, start: Array, end: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Cut segments inside the domain into pieces no longer than a mesh cell and return their ends.
+def piece_counts(space: Space, start: Array, end: Array) -> NDArray[np.intp]:
+    """Return in how many straight pieces each segment (k, 2) of the domain lies on the surface."""
+    cell = np.array([np.diff(space.mesh.x).min(), np.diff(space.mesh.y).min()]) * space.straight
+    return np.maximum(1, np.ceil(np.abs((end - start) / cell).max(axis=1, initial=0))).astype(np.intp)
+
+
+def sample(start: Array, end: Array, pieces: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
+    """Cut segments (k, 2) into ``pieces`` (k,) and return their ends.
 
     Returns
     -------
     tuple
         Points of the plane, shape (p, 2, 2) (piece, end, variable), and which segment each piece belongs to.
     """
-    cell = np.array([np.diff(space.mesh.x).min(), np.diff(space.mesh.y).min()])
-    pieces = np.maximum(1, np.ceil(np.abs((end - start) / cell).max(axis=1))).astype(np.intp)
     owner = np.repeat(np.arange(len(start)), pieces)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     share = np.stack([rank, rank + 1], axis=1) / pieces[owner, None]

@@ -19,8 +19,11 @@ HALF = np.array([2.0, 2.0, 1.5])
 EYE = 33.6
 """Distance of the eye from the centre: matplotlib's (``dist=10`` for a box that is 1.19 wide) in our units."""
 
-REACH = 3.45
-"""Radius that every corner stays within on screen, from any side, perspective included."""
+SIDE_REACH = 3.02
+"""How far a vertical edge of the box may lie from the middle of the picture, from any azimuth."""
+
+MOST_GROWTH = 1.3
+"""How much larger than in the tallest view the box may be drawn where it is seen flat."""
 
 
 def direction(elevation: float, azimuth: float) -> Array:
@@ -37,14 +40,24 @@ def rotation(elevation: float, azimuth: float) -> Array:
     return np.array([right, up, direction(elevation, azimuth)])
 
 
+def extent(elevation: float) -> tuple[float, float]:
+    """Return how far the box reaches below and above its middle on screen, at the worst azimuth, in units."""
+    e = np.radians(elevation)
+    radius = np.array([1, 1, -1, -1]) * np.hypot(*HALF[:2])
+    height = np.array([1, -1, 1, -1]) * HALF[2]
+    depth = radius * np.cos(e) + height * np.sin(e)
+    up = (height * np.cos(e) - radius * np.sin(e)) / (1 - depth / EYE)
+    return float(-up.min()), float(up.max())
+
+
 @dataclass(frozen=True)
 class Margins:
     """Pixels around the box that labels and the colour bar need."""
 
     left: float = 40.0
     right: float = 40.0
-    top: float = 8.0
-    bottom: float = 40.0
+    top: float = 14.0
+    bottom: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,9 @@ class Projection:
         """Pixels that one unit of the box takes at its centre."""
         inner_width = max(1.0, self.width - self.margins.left - self.margins.right)
         inner_height = max(1.0, self.height - self.margins.top - self.margins.bottom)
-        return self.zoom * min(inner_width, inner_height) / (2 * REACH)
+        tallest = 2 * float(np.linalg.norm(HALF))
+        tall = max(sum(extent(self.elevation)), tallest / MOST_GROWTH)
+        return self.zoom * min(inner_width / (2 * SIDE_REACH), inner_height / tall)
 
     @cached_property
     def view(self) -> Array:
@@ -94,7 +109,9 @@ class Projection:
         """Matrix from the eye's coordinates to OpenGL's clip coordinates, shape (4, 4)."""
         near, far = EYE - 12.0, EYE + 12.0
         shift_x = (self.margins.left - self.margins.right) / self.width
-        shift_y = (self.margins.bottom - self.margins.top) / self.height
+        below, above = extent(self.elevation)
+        lift = self.margins.bottom - self.margins.top + self.pixels_per_unit / self.zoom * (below - above)
+        shift_y = lift / self.height
         matrix = np.zeros((4, 4))
         matrix[0, 0] = 2 * self.pixels_per_unit * EYE / self.width
         matrix[1, 1] = 2 * self.pixels_per_unit * EYE / self.height

@@ -43,12 +43,13 @@ class Scenery:
         self._points: Array = np.empty((0, 2))
         self._current = 0
         self._minima: Array = np.empty((0, 2))
-        self._back: tuple[bool, bool, bool] | None = None
+        self._back: tuple[object, ...] | None = None
         self.surface = SurfaceItem(20)
         self.surface.levels = True
         self.surface.opacity = 0.7
         self.panes, self.grid, self.edges = FillItem(0), LineItem(1, 1.0), LineItem(2, 1.3)
-        self.floor = LineItem(3, 1.5)
+        self.floor = LineItem(3, 1.3)
+        self.floor.tint = (1.0, 1.0, 1.0, 0.8)
         self.trajectory = Trajectory()
         stars = Spots()
         self.stars = [MarkerItem(o + 2.5, 8.5, stars) for o in (HIDDEN, SEEN)]
@@ -104,18 +105,19 @@ class Scenery:
             star.tint, star.rim = rgba(theme.minimum), rgba("#1a1a1a")
         self.trajectory.set_theme(theme)
 
-    def follow(self, projection: Projection) -> None:
+    def follow(self, projection: Projection, scale: float) -> None:
         """Bring the panes to the far sides, and what is on the floor to the right side of the surface."""
         back = axes.back_sides(projection.elevation, projection.azimuth)
         below = projection.elevation < 0
         self.floor.setDepthValue(25 if below else 3)
         self.trajectory.shadow.setDepthValue(26 if below else 4)
-        if back == self._back or self.overlay.axes is None:
+        shown = axes.readable(projection, scale)
+        if (back, shown) == self._back or self.overlay.axes is None:
             return
-        self._back = back
+        self._back = (back, shown)
         self.panes.set_quads(axes.panes(back))
         self.grid.segments.set(axes.grid_lines(back, self.overlay.axes))
-        self.edges.segments.set(axes.tick_marks(back, self.overlay.axes))
+        self.edges.segments.set(axes.tick_marks(back, self.overlay.axes, shown))
 
     def add_floor_contours(self) -> bool:
         """Draw the contour lines on the floor if they are wanted and out of date; tell whether they changed."""
@@ -137,8 +139,9 @@ class Scenery:
         self.space = space(self._mesh, self._logarithmic)
         self.overlay.axes = axes.axes_of(self.space)
         low, high = self.space.height_range()
-        values, texts = self.space.scale.ticks(low, high)
-        self.overlay.bar_ticks = ((values - low) / (high - low), texts)
+        slack = 0.005 * (high - low)
+        values, texts = self.space.scale.ticks(low - slack, high + slack)
+        self.overlay.bar_ticks = (np.clip((values - low) / (high - low), 0, 1), texts)
         self.overlay.bar_title = self.space.scale.title()
         self._back = None
         self._dress()

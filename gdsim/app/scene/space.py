@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.app.scene.cells import coarsening_error
 from gdsim.app.scene.heights import HeightScale, height_scale
 from gdsim.app.scene.projection import HALF
 
@@ -18,6 +20,9 @@ Array = NDArray[np.float64]
 
 SIDE_PAD, HEIGHT_PAD = 0.04, 0.025
 """Free share of the domain's and the heights' span at each end, so that the surface stays off the panes."""
+
+FLAT = 0.004
+"""Units of the box, a third of a pixel in a usual view."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,12 @@ class Space:
     heights: Array
     low: Array
     high: Array
+
+    @cached_property
+    def straight(self) -> int:
+        """Number of mesh cells along which a straight line still lies on the surface, to `FLAT` units."""
+        tall = self.vertices()[..., 2]
+        return next((s for s in (8, 4, 2) if coarsening_error(tall, s) <= FLAT), 1)
 
     def to_box(self, values: Array) -> Array:
         """Map (first variable, second variable, height), shape (..., 3), into the box."""

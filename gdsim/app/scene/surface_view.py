@@ -141,7 +141,7 @@ class SurfaceView(GLViewWidget):
     def draw(self, frame: frames.Frame, ground: tuple[float, float, float, float]) -> None:
         """Draw everything into the bound framebuffer, whose context is current."""
         self.frame = frame
-        self.scenery.follow(frame.projection)
+        self.scenery.follow(frame.projection, frame.scale)
         self.setProjection((0, 0, 1, 1), (0, 0, 1, 1))
         self.setModelview()
         GL.glDepthMask(True)

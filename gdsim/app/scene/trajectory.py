@@ -13,8 +13,11 @@ from gdsim.app.theme import Theme
 Array = NDArray[np.float64]
 
 PATH_WIDTH, POINT_RADIUS, CURRENT_RADIUS, START_RADIUS = 3.0, 3.2, 6.5, 6.0
-MOST_PIECES = 40_000
-"""More pieces of path than this are not drawn; the run is thinned more coarsely instead."""
+MOST_PIECES = 5_000
+"""More pieces of path than this are not drawn: the run is thinned more coarsely, down to `COARSEST` places along
+a side, and of one that fills the domain even so only the latest steps are shown."""
+
+COARSEST = 90
 
 # Each thing on the surface is drawn twice: its core before the translucent surface, which then tints what lies
 # behind a fold, and with its soft edge after it, over what lies in front.
@@ -28,7 +31,8 @@ class Trajectory:
         self._space: Space | None = None
         self._points: Array = np.empty((0, 2))
         self._levels = polyline.LEVELS
-        self._thinner: polyline.Thinner | None = None
+        self._thinner = polyline.Thinner(np.zeros(2), np.ones(2))
+        self._first = self._drawn_to = 0
         self._path, self._shadow, self._spots = Segments(), Segments(), Spots()
         self._piece_steps = self._shadow_steps = self._spot_steps = np.empty(0, np.intp)
         self._start, self._current = Spots(), Spots()
@@ -67,41 +71,49 @@ class Trajectory:
         grows = space is self._space and 0 < known <= len(points) and np.array_equal(points[:known], self._points)
         if not grows:
             self._levels = polyline.LEVELS
-            self._begin(space)
-        self._extend(space, points)
-        while len(self._path) > MOST_PIECES and self._levels > 60:
-            self._levels //= 2
-            self._begin(space)
-            self._extend(space, points)
+            self._begin(space, 0)
+        self._points = points.copy()
+        while (first := self._extend(space, points)) is not None:
+            if self._levels > COARSEST:
+                self._levels //= 2
+                first = self._first
+            self._begin(space, first)
         self._show(space, current)
 
-    def _begin(self, space: Space) -> None:
+    def _begin(self, space: Space, first: int) -> None:
+        """Forget what is drawn; draw from the step ``first`` on."""
         low, high = (np.array([space.mesh.x[i], space.mesh.y[i]]) for i in (0, -1))
-        self._space, self._points = space, np.empty((0, 2))
+        self._space, self._first, self._drawn_to = space, first, first
         self._thinner = polyline.Thinner(low, high, self._levels)
         for held in (self._path, self._shadow, self._spots):
             held.set(np.empty((0, 2, 3)))
         self._piece_steps = self._shadow_steps = self._spot_steps = np.empty(0, np.intp)
 
-    def _extend(self, space: Space, points: Array) -> None:
-        """Add what is new since the last call; the step from the last known point is new."""
-        known = len(self._points)
-        offset = max(known - 1, 0)
+    def _extend(self, space: Space, points: Array) -> int | None:
+        """Add the steps that are not drawn yet.
+
+        Returns None when all is well; when there would be too many pieces, the first step from which half as many
+        as allowed are left.
+        """
+        offset = self._drawn_to
         tail = points[offset:]
-        self._points = points.copy()
-        if len(points) == known or self._thinner is None:
-            return
         fresh = self._thinner.extend(tail)
         low, high = space.clamp(np.array([[-np.inf, -np.inf], [np.inf, np.inf]]))
-        first, last, kept = polyline.clip_segments(tail[fresh], tail[fresh + 1], low, high)
-        if len(first):
-            pieces, owner = polyline.sample(space, first, last)
-            steps = fresh[kept][owner] + offset
-            self._piece_steps = _add(self._path, space.on_surface(pieces), steps, self._piece_steps)
-            flat = np.stack([first, last], axis=1)
-            self._shadow_steps = _add(self._shadow, space.on_floor(flat), fresh[kept] + offset, self._shadow_steps)
+        start, end, kept = polyline.clip_segments(tail[fresh], tail[fresh + 1], low, high)
+        steps = fresh[kept] + offset
+        counts = polyline.piece_counts(space, start, end)
+        if len(self._path) + counts.sum() > MOST_PIECES:
+            left = np.cumsum(counts[::-1])[::-1]
+            enough = np.flatnonzero(left <= MOST_PIECES // 2)
+            return int(steps[enough[0]]) if len(enough) else len(points) - 1
+        self._drawn_to = max(len(points) - 1, 0)
+        pieces, owner = polyline.sample(start, end, counts)
+        self._piece_steps = _add(self._path, space.on_surface(pieces), steps[owner], self._piece_steps)
+        flat = space.on_floor(np.stack([start, end], axis=1))
+        self._shadow_steps = _add(self._shadow, flat, steps, self._shadow_steps)
         ends = fresh + 1
         self._spot_steps = _add(self._spots, space.on_surface(tail[ends]), ends + offset, self._spot_steps)
+        return None
 
     def _show(self, space: Space, current: int) -> None:
         """Set what counts as done: no data moves, only how much of it is drawn in which colour."""
