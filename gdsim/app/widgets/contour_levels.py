@@ -19,6 +19,8 @@ _VALLEY = 0.06
 _MOST_SPLITS = 8
 _DECADES = 5.0
 _FEWEST = 4
+# Beyond these, sums and differences of heights leave the range of doubles.
+_TALLEST, _FLATTEST = 1e300, 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +44,15 @@ class Levels:
 
     def fraction(self, heights: Floats) -> Floats:
         """Return where ``heights`` stand between the ends of the colormap, 0 to 1."""
+        if self.high - self.low < _FLATTEST:
+            return np.zeros_like(heights)
         if self.base is None:
             low, high, scaled = self.low, self.high, heights
         else:
             floor = _log_floor(self.low - self.base, self.high - self.base)
             low, high = math.log(floor), math.log(self.high - self.base)
-            scaled = np.log(np.maximum(heights - self.base, floor))
+            with np.errstate(over="ignore"):
+                scaled = np.log(np.maximum(heights - self.base, floor))
         if not high > low:
             return np.zeros_like(heights)
         # Halves, because the difference of two large doubles may overflow.
@@ -56,11 +61,11 @@ class Levels:
 
 def choose_levels(z: Floats, log_height: bool = False) -> Levels:
     """Choose the level lines for heights ``z`` (any shape, ``nan`` where there are none)."""
-    finite = z[np.isfinite(z)]
+    finite = z[np.abs(z) <= _TALLEST]
     if finite.size == 0:
         return Levels(np.empty(0), 0.0, 0.0)
     low, high = float(finite.min()), float(finite.max())
-    if not high > low:
+    if high - low < _FLATTEST:
         return Levels(np.empty(0), low, high)
     if log_height:
         base = 0.0 if low > 0 else low
