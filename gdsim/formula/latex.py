@@ -41,6 +41,9 @@ _FUNCTIONS = {
     "heaviside": r"\mathrm{H}",
 }
 
+BREAK = "\x1f"
+"""Marks where a long piece of LaTeX may be broken; it is no part of the LaTeX."""
+
 Put = Callable[[str, int], "tuple[str, int] | None"]
 """Given a variable's name and how tightly its place binds, what to put in and how tightly that binds."""
 
@@ -102,23 +105,39 @@ def to_latex(node: Node, values: Mapping[str, str]) -> str:
     return Printer(put).print(node)
 
 
+def broken(latex: str) -> list[str]:
+    """Break a piece of LaTeX at each `BREAK` that stands inside neither braces nor stretching brackets."""
+    parts = [""]
+    depth = 0
+    for token in re.findall(r"\\left.|\\right.|\\.|.", latex):
+        depth += (token == "{") + token.startswith(r"\left") - (token == "}") - token.startswith(r"\right")
+        if token == BREAK and depth == 0:
+            parts.append("")
+        elif token != BREAK:
+            parts[-1] += token
+    # A sign at the beginning would be set like that of a number, without space after it.
+    return [re.sub(r"^([-+]) ", r"\1\\;", part) for part in parts]
+
+
 class Printer:
     """Prints trees; ``put`` may replace each variable, by numbers or by other symbols."""
 
-    def __init__(self, put: Put, numbers: bool = True) -> None:
+    def __init__(self, put: Put, numbers: bool = True, breaks: bool = False) -> None:
         self.put = put
         self.numbers = numbers
+        self.breaks = breaks
 
-    def terms(self, node: Node, factors: bool = False) -> tuple[str, ...]:
+    def terms(self, node: Node) -> tuple[str, ...]:
         """Return the terms of a sum, each with its sign, so that a long one can be broken between them.
 
-        With ``factors`` a product of sums can also be broken before each sum.
+        With ``breaks`` a product of sums can also be broken before each sum, and there is a `BREAK` in each
+        term where it can be broken if it must; see `broken`.
         """
         match node:
             case Binary("+" | "-" as operator, left, right):
-                first, *others = self._factors(right, SUM + 1) if factors else (self.print(right, SUM + 1),)
-                return (*self.terms(left, factors), rf"{operator}\;{first}", *others)
-        return self._factors(node, SUM) if factors else (self.print(node),)
+                first, *others = self._factors(right, SUM + 1) if self.breaks else (self.print(right, SUM + 1),)
+                return (*self.terms(left), rf"{operator}\;{first}", *others)
+        return self._factors(node, SUM) if self.breaks else (self.print(node),)
 
     def _factors(self, node: Node, place: int) -> tuple[str, ...]:
         match node:
@@ -135,7 +154,10 @@ class Printer:
     def print(self, node: Node, place: int = SUM) -> str:
         """Return the LaTeX of ``node`` for a place that binds as tightly as ``place``."""
         text, binds = self._piece(node, place)
-        return text if binds >= place else rf"\left({text}\right)"
+        if binds >= place:
+            return text
+        # Brackets that may be broken cannot stretch.
+        return f"({text})" if BREAK in text else rf"\left({text}\right)"
 
     def _piece(self, node: Node, place: int) -> tuple[str, int]:
         match node:
@@ -159,7 +181,8 @@ class Printer:
                 text = self._product(left, right)
                 return text, SUM if text.startswith("-") else PRODUCT
             case Binary(operator, left, right):
-                return f"{self.print(left)} {operator} {self.print(right, SUM + 1)}", SUM
+                mark = BREAK if self.breaks else ""
+                return f"{self.print(left)} {mark}{operator} {self.print(right, SUM + 1)}", SUM
         raise TypeError(node)
 
     def _product(self, left: Node, right: Node) -> str:

@@ -34,7 +34,8 @@ class Line:
     symbols
         LaTeX of the terms of the right side, with symbols; a long sum is broken between them.
     numbers
-        The same with a `SLOT` for each number; empty where there is nothing to put in.
+        The same with a `SLOT` for each number, and marks where a term may be broken; empty where there is
+        nothing to put in.
     node
         The computation, over the names of the slots.
     values, result
@@ -124,7 +125,7 @@ def slots(node: Node) -> tuple[str, ...]:
         mode = 0 if place <= SUM else 2 if place >= ATOM else 1
         return rf"\slot{{{name}}}{{{mode}}}", ATOM
 
-    return Printer(put).terms(node, factors=True)
+    return Printer(put, breaks=True).terms(node)
 
 
 def _put_in(node: Node, values: Mapping[str, Shown]) -> str:

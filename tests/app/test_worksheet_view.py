@@ -148,6 +148,24 @@ def test_it_fits_a_narrow_dock(qtbot: QtBot, view: WorksheetView) -> None:
     qtbot.waitUntil(lambda: scroll.horizontalScrollBar().maximum() == 0)
 
 
+def test_long_terms_are_broken_to_fit_and_keep_their_numbers(qtbot: QtBot, view: WorksheetView) -> None:
+    text = "(1.5 - w1 + w1*w2)**2 + (2.25 - w1 + w1*w2**2)**2 + (2.625 - w1 + w1*w2**3)**2"
+    beale = parse(text)
+    analysis = Analysis(beale, gradient(beale), None, np.empty((0, 2)))
+    values = {"w1": np.asarray(-1.25), "w2": np.asarray(-2.5)}
+    slopes = {name: np.asarray(each.evaluate(values)) for name, each in analysis.partials.items()}
+    now = Point(0, values, float(beale.evaluate(values)), slopes, {}, {"learning_rate": 0.01})
+    show(qtbot, view, surface_worksheet(Snapshot(1, "update", now, None, (), 0, (), np.zeros((0, 0))), "gd", analysis))
+    view._digits.setValue(5)
+    qtbot.waitUntil(view.is_typeset, timeout=20_000)
+    assert view._scroll.horizontalScrollBar().maximum() == 0
+    painted = view._sheet._painted
+    assert painted is not None
+    filled = [placed for placed in painted[2].placed if placed.piece.offset]
+    assert filled
+    assert all(len(placed.formula.slots) == len(placed.piece.names) for placed in filled)
+
+
 def test_what_a_phase_computed_is_scrolled_into_view(qtbot: QtBot, view: WorksheetView) -> None:
     view.resize(320, 240)
     show(qtbot, view, content(phase="forward"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from gdsim.formula import Formula, parse
-from gdsim.formula.latex import symbol
+from gdsim.formula.latex import Printer, broken, symbol
 from gdsim.formula.tree import Node
 
 from .strategies import trees
@@ -61,6 +61,18 @@ def test_values_are_put_in_with_brackets_where_needed() -> None:
         r"\left(2 - \left(-8.0\right) - 6.0\right)^{2} + 3 \cdot \left(-8.0\right)^{2}"
     )
     assert parse("x**2*y").latex({"x": r"1.5 \cdot 10^{3}"}) == r"\left(1.5 \cdot 10^{3}\right)^{2} y"
+
+
+def test_long_pieces_can_be_broken_inside_plain_brackets_only() -> None:
+    printer = Printer(lambda name, place: None, breaks=True)
+    assert [broken(piece) for piece in printer.terms(parse("1 + (a + b - c)**2*(d - e*x)").tree)] == [
+        ["1"],
+        ["+\\;(a ", "+\\;b ", "-\\;c)^{2}"],
+        ["\\cdot\\;(d ", "-\\;e x)".replace("e x", "\\mathrm{e} x")],
+    ]
+    assert [broken(piece) for piece in printer.terms(parse("sin(a + b)/(c + d)").tree)] == [
+        [r"\frac{\sin\left(a + b\right)}{c + d}"]
+    ]
 
 
 @settings(max_examples=40, deadline=None)

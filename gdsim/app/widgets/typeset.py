@@ -16,6 +16,8 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
 
+from gdsim.formula.latex import BREAK
+
 UNIT = 100.0
 """Size of the type in which everything is set; painting scales it."""
 
@@ -82,7 +84,7 @@ def typeset(latex: str, widths: tuple[int, ...] = ()) -> Typeset:
     What mathtext cannot set is shown as it stands, in upright letters.
     """
     remaining = iter(widths)
-    source = _MARK.sub(lambda match: rf"\mathtt{{{'0' * next(remaining, 1)}}}", latex)
+    source = _MARK.sub(lambda match: rf"\mathtt{{{'0' * next(remaining, 1)}}}", latex.replace(BREAK, ""))
     try:
         parsed = _parse(f"${source}$")
     except ValueError:

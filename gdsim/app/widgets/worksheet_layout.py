@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from gdsim.app.theme import GRID
 from gdsim.app.widgets.typeset import UNIT, Typeset, typeset
+from gdsim.formula.latex import broken
 from gdsim.simulation.by_hand import Agreement, Shown
 from gdsim.simulation.lines import RESULT, SLOT, Line, Worksheet, brackets
 
@@ -34,12 +35,25 @@ class Piece:
         Names of its slots, `RESULT` for the result.
     texts
         What the slots show now.
+    offset
+        Number of its first slot, where the piece is a part of a broken one.
     """
 
     key: Key
     latex: str
     names: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    offset: int = 0
+
+    def parts(self) -> list[Piece]:
+        """Break it wherever it may be broken."""
+        result: list[Piece] = []
+        first = 0
+        for latex in broken(self.latex):
+            stop = first + len(SLOT.findall(latex))
+            result.append(Piece(self.key, latex, self.names[first:stop], self.texts[first:stop], first))
+            first = stop
+        return result
 
 
 @dataclass(frozen=True)
@@ -208,8 +222,10 @@ class Arranger:
         x = first
         current: list[tuple[Piece, float, float]] = []
         head = [(sign, start, self.size)] + ([(left[0], left[1], self.size)] if left else [])
-        for piece in row.pieces:
-            size = self.size * min(1.0, max(_LEAST_SCALE, available / max(1.0, self._width(piece))))
+        # Every line but the first is indented by the size of the type.
+        within = available - self.size
+        for piece in self._parts(row.pieces, within):
+            size = self.size * min(1.0, max(_LEAST_SCALE, within / max(1.0, self._width(piece))))
             width = self._width(piece, size)
             space = 0.25 * self.size if x > first else 0.0
             if x > first and x + space + width > first + available:
@@ -219,6 +235,13 @@ class Arranger:
             x += space + width
         self._flush(number, head + current)
         return x
+
+    def _parts(self, pieces: tuple[Piece, ...], available: float) -> Iterator[Piece]:
+        for piece in pieces:
+            if self._width(piece) > available:
+                yield from piece.parts()
+            else:
+                yield piece
 
     def _append(self, number: int, row: Row, sign: Piece, sign_width: float, x: float, gap: float) -> None:
         """Place a short row behind the one before it, on its baseline."""
@@ -235,7 +258,8 @@ class Arranger:
         ascent, descent = max(ascent, 0.9 * self.size), max(descent, 0.3 * self.size)
         for piece, x, size in items:
             self._place(number, piece, x, self.y + ascent, size)
-        self.y += ascent + descent + 0.2 * self.size
+        tall = ascent + descent > 2 * self.size
+        self.y += ascent + descent + (0.4 if tall else 0.2) * self.size
 
     def _place(self, number: int, piece: Piece, x: float, baseline: float, size: float) -> None:
         formula = self._set(piece)

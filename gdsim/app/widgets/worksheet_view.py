@@ -202,7 +202,8 @@ class _SheetWidget(QWidget):
         return changed
 
     def _width_of(self, piece: Piece) -> tuple[int, ...]:
-        return self._widths.get(piece.key, ()) if piece.texts else ()
+        widths = self._widths.get(piece.key, ()) if piece.texts else ()
+        return widths[piece.offset : piece.offset + len(piece.texts)]
 
     def _go_on(self) -> None:
         """Set what is not set yet, as much as fits into one slice of time."""
@@ -281,7 +282,7 @@ class _SheetWidget(QWidget):
             painter.setBrush(wash)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawRoundedRect(box, 3, 3)
-        texts = self._texts.get(piece.key, piece.texts) if piece.names else ()
+        texts = self._texts.get(piece.key, ())[piece.offset : piece.offset + len(piece.names)]
         paint(painter, formula, texts, placed.x, placed.baseline, placed.size, ink, colours)
 
     def _paint_invitation(self, painter: QPainter) -> None:
