@@ -42,14 +42,14 @@ def picture(path: Path) -> np.ndarray[Any, Any]:
     return np.asarray(imread(path))
 
 
-def drawn(scenario: Scenario, step: int = 20) -> Any:
+def drawn(scenario: Scenario, step: int = 20, scale: float = 1.0) -> Any:
     """Return matplotlib's figure and its 3D axes."""
     from gdsim.export.surface_axes import draw_scenario
 
     mesh = surface_mesh(parse(scenario.problem.formula), scenario.problem.domain, 31)
-    with figure.drawing(1.0):
-        result = figure.new_figure((640, 480))
-        draw_scenario(result, scenario, mesh, finish_runs(scenario, step), 1.0)
+    with figure.drawing(scale):
+        result = figure.new_figure((int(640 * scale), int(480 * scale)))
+        draw_scenario(result, scenario, mesh, finish_runs(scenario, step), scale)
         result.canvas.draw()
     return result, result.axes[0]
 
@@ -101,6 +101,15 @@ def test_the_path_the_start_and_the_minimum_stand_where_the_numbers_say() -> Non
     np.testing.assert_allclose(by_label["start"][:, 0], [-8, 6, 16 + 484])
     end = [runner.history.column(name)[20] for name in ("w1", "w2", "loss")]
     np.testing.assert_allclose(by_label["step 20"][:, 0], end, rtol=1e-12)
+
+
+def test_words_grow_with_the_picture() -> None:
+    places = []
+    for scale in (1.0, 4.0):
+        _, axes = drawn(load("lecture-surface"), 3, scale)
+        labels = [axes.xaxis.label, axes.zaxis.label, axes.yaxis.get_majorticklabels()[0]]
+        places.append([np.array(label.get_window_extent().bounds) / scale for label in labels])
+    np.testing.assert_allclose(places[0], places[1], atol=2.0)
 
 
 def test_the_path_is_drawn_above_the_surface() -> None:
