@@ -31,7 +31,12 @@ def test_levels_of_the_lecture_surface_are_round_and_show_the_valley() -> None:
 def test_logarithmic_levels_are_1_2_5() -> None:
     values = choose_levels(np.geomspace(0.015, 3000, 200), True).values
     expected = [d * 10.0**e for e in range(-2, 4) for d in (1, 2, 5)]
-    np.testing.assert_allclose(values, [v for v in expected if 0.03 < v < 3000])
+    np.testing.assert_allclose(values, [v for v in expected if 0.015 < v < 3000])
+
+
+def test_logarithmic_colours_are_even_in_the_logarithm() -> None:
+    levels = choose_levels(np.geomspace(0.01, 100, 50), True)
+    np.testing.assert_allclose(levels.fraction(np.array([0.01, 0.1, 1.0, 10.0, 100.0])), [0, 0.25, 0.5, 0.75, 1])
 
 
 def test_a_saddle_has_even_levels_only() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.app.scene.heights import LINEAR, HeightScale, height_scale
 from gdsim.problems.mesh import Mesh
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,6 @@ BANDS = 14
 
 _VALLEY = 0.06
 _MOST_SPLITS = 8
-_DECADES = 5.0
 _FEWEST = 4
 # Beyond these, sums and differences of heights leave the range of doubles.
 _TALLEST, _FLATTEST = 1e300, 1e-300
@@ -33,46 +33,41 @@ class Levels:
         Heights of the level lines, ascending, shape ``(k,)``.
     low, high
         Least and greatest finite height.
-    base
-        Height that logarithms are taken above; None on a linear map.
+    scale
+        How a loss becomes a height, as in the three-dimensional view, so that both have the same colours.
     """
 
     values: Floats
     low: float
     high: float
-    base: float | None = None
+    scale: HeightScale = LINEAR
 
-    def fraction(self, heights: Floats) -> Floats:
-        """Return where ``heights`` stand between the ends of the colormap, 0 to 1."""
-        if self.high - self.low < _FLATTEST:
-            return np.zeros_like(heights)
-        if self.base is None:
-            low, high, scaled = self.low, self.high, heights
-        else:
-            floor = _log_floor(self.low - self.base, self.high - self.base)
-            low, high = math.log(floor), math.log(self.high - self.base)
-            with np.errstate(over="ignore"):
-                scaled = np.log(np.maximum(heights - self.base, floor))
-        if not high > low:
-            return np.zeros_like(heights)
-        # Halves, because the difference of two large doubles may overflow.
-        return np.clip((scaled / 2 - low / 2) / (high / 2 - low / 2), 0.0, 1.0)
+    def fraction(self, losses: Floats) -> Floats:
+        """Return where ``losses`` stand between the ends of the colormap, 0 to 1."""
+        with np.errstate(over="ignore"):
+            heights, (low, high) = self.scale(losses), self.scale(np.array([self.low, self.high]))
+            # Halves, because the difference of two large doubles may overflow.
+            span = high / 2 - low / 2
+            if not span > _FLATTEST:
+                return np.zeros_like(losses)
+            return np.asarray(np.clip((heights / 2 - low / 2) / span, 0.0, 1.0))
 
 
 def choose_levels(z: Floats, log_height: bool = False) -> Levels:
-    """Choose the level lines for heights ``z`` (any shape, ``nan`` where there are none)."""
+    """Choose the level lines for losses ``z`` (any shape, ``nan`` where there are none)."""
     finite = z[np.abs(z) <= _TALLEST]
     if finite.size == 0:
         return Levels(np.empty(0), 0.0, 0.0)
     low, high = float(finite.min()), float(finite.max())
     if high - low < _FLATTEST:
         return Levels(np.empty(0), low, high)
-    if log_height:
-        base = 0.0 if low > 0 else low
-        values = base + _geometric(_log_floor(low - base, high - base), high - base)
+    scale = height_scale(finite, log_height)
+    if scale.logarithmic:
+        values = scale.offset + _geometric(scale.floor, high - scale.offset)
         # Within a decade geometric levels are too few to show a shape.
-        return Levels(values if len(values) >= _FEWEST else _linear(finite, low, high), low, high, base)
-    return Levels(_linear(finite, low, high), low, high)
+        if len(values) >= _FEWEST and (np.diff(values) > 0).all() and low < values[0] and values[-1] < high:
+            return Levels(values, low, high, scale)
+    return Levels(_linear(finite, low, high), low, high, scale)
 
 
 def _linear(finite: Floats, low: float, high: float) -> Floats:
@@ -104,14 +99,9 @@ def _linear(finite: Floats, low: float, high: float) -> Floats:
 def _geometric(low: float, high: float) -> Floats:
     """Return 1, 2, 5 .. of each decade between ``low`` and ``high``, or whole decades when there are many."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    digits = (1, 2, 5) if len(decades) <= 8 else (1,)
+    digits = (1, 2, 5) if len(decades) <= 7 else (1,)
     values = np.array([float(f"{digit}e{decade}") for decade in decades for digit in digits])
     return values[(values > low) & (values < high)]
-
-
-def _log_floor(low: float, high: float) -> float:
-    """Return the height from which logarithms are told apart: five decades below the top, or the true lowest."""
-    return max(low, high * 10**-_DECADES)
 
 
 def _round_up(value: float) -> float:
