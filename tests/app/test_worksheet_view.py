@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 
@@ -104,6 +105,15 @@ def test_numbers_change_at_once_and_nothing_else_moves(qtbot: QtBot, view: Works
     ]
     assert changed
     assert min(x for x, _ in changed) > 20
+
+
+def test_the_title_changes_with_the_phase(qtbot: QtBot, view: WorksheetView) -> None:
+    sheet = content()
+    show(qtbot, view, sheet)
+    before = view._sheet.grab().toImage().copy(0, 0, 300, 30)
+    view.set_content(dataclasses.replace(sheet, title="Step 17"))
+    assert view.is_typeset()
+    assert view._sheet.grab().toImage().copy(0, 0, 300, 30) != before
 
 
 def test_a_growing_number_widens_its_slot_and_it_stays_wide(qtbot: QtBot, view: WorksheetView) -> None:

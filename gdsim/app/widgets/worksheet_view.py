@@ -254,12 +254,13 @@ class _SheetWidget(QWidget):
         if self._painted is None:
             self._paint_invitation(painter)
             return
-        _, lines, sheet = self._painted
-        for words in sheet.words:
+        content, lines, sheet = self._painted
+        for number, words in enumerate(sheet.words):
             painter.setFont(self._heading_font() if words.heading else self.font())
             painter.setPen(QColor(self.theme.text))
             rect = QRectF(words.x, words.y, words.width, words.height + 1)
-            painter.drawText(rect, Qt.TextFlag.TextWordWrap, words.text)
+            # The title comes first; it changes with every step and keeps its one line.
+            painter.drawText(rect, Qt.TextFlag.TextWordWrap, words.text if number else content.title)
         for placed in sheet.placed:
             self._paint_piece(painter, lines[placed.line], placed)
         painter.end()
