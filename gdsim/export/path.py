@@ -13,7 +13,7 @@ from gdsim.problems.mesh import Domain
 Floats = NDArray[np.float64]
 
 _POINTS_A_STEP = 24
-_MOST_POINTS = 20_000
+_MOST_POINTS = 6000
 
 
 @dataclass(frozen=True, eq=False)
