@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from gdsim.app import dialogs, theme
@@ -74,6 +74,11 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.open(Path(paths[0]))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the keys, also where no window manager hands them out."""
+        super().showEvent(event)
+        self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout and end the lab's threads."""

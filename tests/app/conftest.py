@@ -58,7 +58,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
         bench = Bench(qtbot, window)
         benches.append(bench)
         window.resize(1280, 720)
-        with qtbot.waitExposed(window):
+        with qtbot.waitActive(window):
             window.show()
         bench.until(lambda: bench.lab.snapshot is not None and bench.lab.display.analysis is not None)
         return bench

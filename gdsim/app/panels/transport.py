@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSpinBox, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
@@ -44,6 +44,11 @@ class Transport(QToolBar):
         self.run_steps.valueChanged.connect(self.steps_chosen)
         self._add_button("run_n", with_text=True)
         self.addWidget(self.run_steps)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        for name in ("orbit", "export_image"):
+            self._add_button(name)
 
     def show_playing(self, playing: bool) -> None:
         """Let the play button show what it does next."""

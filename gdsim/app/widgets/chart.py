@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.number_field import tabular
-from gdsim.app.widgets.plot_style import colour_text, style_axes
+from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.i18n import tr
 
 Floats = NDArray[np.float64]
@@ -45,6 +45,7 @@ class Chart(pg.PlotWidget):
     ) -> None:
         self._hovered: int | None = None
         super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False))
+        own_menu(self)
         self._title, self._colour_role = title, colour_role
         self._values: Floats = np.empty(0)
         self._heights: Floats = np.empty(0)

@@ -22,7 +22,7 @@ from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, 
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
 from gdsim.app.widgets.contour_readout import ContourReadout, fitted_area
-from gdsim.app.widgets.plot_style import colour_text, style_axes
+from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Mesh
 
@@ -56,6 +56,7 @@ class ContourView(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._box = pg.ViewBox(enableMenu=False)
         super().__init__(parent, viewBox=self._box)
+        own_menu(self)
         self.setObjectName("contour_view")
         self.setAccessibleName(tr("Contour map"))
         self.setAccessibleDescription(tr("The loss over its two variables; click or drag to move the start point."))

@@ -28,6 +28,12 @@ def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
         axis.setLabel(text=axis.labelText, units=axis.labelUnits, **axis.labelStyle)
 
 
+def own_menu(widget: pg.PlotWidget) -> None:
+    """Let ``widget`` own the menu that pyqtgraph makes for each plot, which would outlive it as a window."""
+    menu = widget.getPlotItem().ctrlMenu
+    menu.setParent(widget, menu.windowFlags())
+
+
 def colour_text(label: QLabel, colour: str) -> None:
     """Write ``label``, which lies on a plot, in ``colour``."""
     colours = label.palette()

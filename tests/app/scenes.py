@@ -1,0 +1,29 @@
+"""Surfaces for the tests of the 3D view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdsim.problems.mesh import Mesh
+
+Array = NDArray[np.float64]
+
+
+def lecture(x: Array, y: Array) -> Array:
+    return (2 - x - y) ** 2 + (4 - 3 * x - y) ** 2
+
+
+def mesh(function: Callable[[Array, Array], Array] = lecture, half: float = 10.0, points: int = 81) -> Mesh:
+    x = np.linspace(-half, half, points)
+    with np.errstate(all="ignore"):
+        z = function(*np.meshgrid(x, x, indexing="ij"))
+    return Mesh(("w1", "w2"), x, x, np.where(np.isfinite(z), z, np.nan))
+
+
+def style(**changes: object) -> SimpleNamespace:
+    plain = {"colormap": "rainbow", "opacity": 1.0, "wireframe": False, "contours": False}
+    return SimpleNamespace(**{**plain, "floor_contours": False, "log_height": False, **changes})
