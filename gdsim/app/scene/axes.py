@@ -137,9 +137,7 @@ def readable(projection: Projection, scale: float) -> tuple[bool, bool, bool]:
     return x, y, z
 
 
-def tick_marks(
-    back: tuple[bool, bool, bool], axes: tuple[Axis, Axis, Axis], shown: tuple[bool, bool, bool]
-) -> Array:
+def tick_marks(back: tuple[bool, bool, bool], axes: tuple[Axis, Axis, Axis], shown: tuple[bool, bool, bool]) -> Array:
     """Return the edges and, on the axes that are ``shown``, their tick marks, shape (k, 2, 3)."""
     ends, outward = axis_edges(back)
     lines = [ends]

@@ -109,7 +109,6 @@ class SurfaceItem(Item):
         GL.glDrawElements(GL.GL_TRIANGLES, index.length, GL.GL_UNSIGNED_INT, None)
         self.end()
 
-
     def _stride(self, pixels_per_unit: float) -> int:
         """Return how many cells to draw as one: as many as stay within 0.12 pixels of the surface."""
         return next(s for s in cells.STRIDES if self._errors.get(s, 0.0) * pixels_per_unit <= 0.12)

@@ -127,9 +127,7 @@ def bar_picture(
     gap = 3 * scale
     tall = round(min(0.62 * height, 420 * scale))
     head = round(measure(title)[1] + 3 * gap)
-    picture = QImage(
-        round(BAR_ROOM * scale), tall + head + round(3 * gap), QImage.Format.Format_RGBA8888_Premultiplied
-    )
+    picture = QImage(round(BAR_ROOM * scale), tall + head + round(3 * gap), QImage.Format.Format_RGBA8888_Premultiplied)
     picture.fill(0)
     painter = QPainter(picture)
     painter.setFont(label_font(family, scale))

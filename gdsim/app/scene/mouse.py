@@ -65,9 +65,7 @@ class Mouse:
             if place is not None:
                 self._view.start_dragged.emit(float(place[0]), float(place[1]))
         elif self._action == "orbit":
-            camera.set(
-                azimuth=camera.azimuth - DEGREES * step.x(), elevation=camera.elevation + DEGREES * step.y()
-            )
+            camera.set(azimuth=camera.azimuth - DEGREES * step.x(), elevation=camera.elevation + DEGREES * step.y())
         elif self._action == "pan":
             self._pan(step)
         event.accept()

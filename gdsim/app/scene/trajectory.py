@@ -13,7 +13,7 @@ from gdsim.app.theme import Theme
 Array = NDArray[np.float64]
 
 PATH_WIDTH, POINT_RADIUS, CURRENT_RADIUS, START_RADIUS = 3.0, 3.2, 6.5, 6.0
-MOST_PIECES = 5_000
+MOST_PIECES = 3_000
 """More pieces of path than this are not drawn: the run is thinned more coarsely, down to `COARSEST` places along
 a side, and of one that fills the domain even so only the latest steps are shown."""
 
