@@ -83,7 +83,7 @@ def write_image(image: QImage, path: Path) -> None:
     if path.suffix.lower() != ".png":
         raise InputError(tr("{path} must end in .png.", path=str(path)))
     with replacing(path) as temporary:
-        if not image.save(str(temporary), b"PNG"):
+        if not image.save(str(temporary)):
             raise OSError(28, tr("the disk is full or the folder cannot be written to"))
 
 

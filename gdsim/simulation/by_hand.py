@@ -68,8 +68,7 @@ def show(value: float, digits: int, extra: int = 0, exact: bool = False) -> Show
 def _exponent(number: Decimal, digits: int, extra: int, exact: bool) -> int:
     """Return the power of ten with which ``number`` is written, 0 for none."""
     size = abs(number)
-    shows_something = exact or _rounded(number, digits) != 0
-    if not number or (_SMALL <= size < _LARGE and shows_something):
+    if not number or (_SMALL <= size < _LARGE and (exact or _rounded(number, digits) != 0)):
         return 0
     exponent = number.adjusted()
     return exponent + int(_rounded(number.scaleb(-exponent), digits + extra).adjusted() > 0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.problems.mesh import Mesh
+from gdsim.simulation.scenario import View
 
 Array = NDArray[np.float64]
 
@@ -24,6 +25,7 @@ def mesh(function: Callable[[Array, Array], Array] = lecture, half: float = 10.0
     return Mesh(("w1", "w2"), x, x, np.where(np.isfinite(z), z, np.nan))
 
 
-def style(**changes: object) -> SimpleNamespace:
-    plain = {"colormap": "rainbow", "opacity": 1.0, "wireframe": False, "contours": False}
-    return SimpleNamespace(**{**plain, "floor_contours": False, "log_height": False, **changes})
+def style(**changes: Any) -> View:
+    """Return the plainest look: opaque, no lines, with ``changes``."""
+    plain: dict[str, Any] = {"opacity": 1.0, "contours": False, "floor_contours": False}
+    return View(**{**plain, **changes})

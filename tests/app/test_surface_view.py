@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[SurfaceView]:
+def view(qtbot: QtBot) -> SurfaceView:
     view = SurfaceView(Camera())
     qtbot.addWidget(view)
     view.resize(640, 400)
@@ -33,7 +32,7 @@ def view(qtbot: QtBot) -> Iterator[SurfaceView]:
     view.set_style(style())
     with qtbot.waitSignal(view.first_painted):
         view.show()
-    yield view
+    return view
 
 
 def pixel(view: SurfaceView, image: QImage, place: Array) -> tuple[float, float]:

@@ -7,14 +7,14 @@ import time
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from gdsim.errors import FormulaError, InputError
 from gdsim.formula import parse
 from gdsim.formula.calculus import gradient, hessian
-from gdsim.formula.tree import Node, Number, to_text, walk
+from gdsim.formula.tree import Node, to_text
 
-from .strategies import points, trees
+from .strategies import moderate_trees, points
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,9 @@ def test_derivatives_that_cannot_be_written_are_refused_quickly(text: str) -> No
     assert time.perf_counter() - begin < 5
 
 
-@settings(max_examples=150, deadline=None)
-@given(trees, points)
+# Many a random formula is undefined at a random point.
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+@given(moderate_trees, points)
 def test_gradient_agrees_with_autograd(tree: Node, point: dict[str, float]) -> None:
     try:
         formula = parse(to_text(tree))
@@ -62,8 +63,6 @@ def test_gradient_agrees_with_autograd(tree: Node, point: dict[str, float]) -> N
     except (FormulaError, InputError):
         assume(False)
     assume(formula.variables)
-    # With factors like 1e22 any rewriting loses all digits of the smaller parts.
-    assume(all(each.value < 1e6 for each in walk(tree) if isinstance(each, Number)))
     tensors = {name: torch.tensor(v, dtype=torch.float64, requires_grad=True) for name, v in point.items()}
     value = formula.torch(tensors)
     assume(value.requires_grad and math.isfinite(value.item()) and abs(value.item()) < 1e8)

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from gdsim.errors import InputError
 from gdsim.formula import Formula, FormulaError, parse
@@ -94,7 +94,7 @@ def test_kinks_have_torchs_slopes(text: str, x: float, slope: float) -> None:
     assert tensor.grad.item() == slope
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 @given(trees, points)
 def test_numpy_torch_and_sympy_agree(tree: Node, point: dict[str, float]) -> None:
     try:

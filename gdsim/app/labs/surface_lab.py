@@ -239,6 +239,7 @@ class SurfaceLab(QMainWindow):
             self.display.show_style(new.view)
         self._show_settings(new)
         if new.problem.formula != old.problem.formula:
+            self.display.snapshot = None
             self._load(0, 0)
         elif new.run != old.run and self.snapshot is not None:
             self._load(self.snapshot.now.step, self.snapshot.last_step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,6 +158,8 @@ def layout(projection: Projection, axes: tuple[Axis, Axis, Axis], measure: Measu
 
     Parameters
     ----------
+    projection, axes
+        The picture, and what stands along its axes.
     measure
         Width and height of a text in pixels.
     scale
@@ -222,7 +225,7 @@ def _ticks_apart(
     chosen: list[Label] = []
     for stride in STRIDES:
         chosen = [label for label, rank in zip(every, axis.ranks, strict=True) if rank % stride == 0]
-        if not any(a.touches(b, GAP * scale) for a, b in zip(chosen, chosen[1:], strict=False)):
+        if not any(a.touches(b, GAP * scale) for a, b in pairwise(chosen)):
             break
     within = (_inside(label, projection, scale) for label in chosen)
     return [a for a in within if a and not any(a.touches(b, GAP * scale) for b in placed)]

@@ -18,6 +18,8 @@ def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> t
 
     Parameters
     ----------
+    space
+        The placed surface.
     levels
         Heights, shape (l,).
     colours

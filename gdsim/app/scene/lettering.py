@@ -117,6 +117,10 @@ def bar_picture(
         One pixel wide, the highest value on top.
     ticks
         Shares of the height (0 to 1) and labels.
+    title
+        Written above.
+    family, scale
+        Of the font.
     height
         Of the whole picture, in pixels.
     text, line
