@@ -22,7 +22,7 @@ TICK = 0.1
 GAP = 3.0
 """Pixels (times the picture's scale) between tick mark and label, and between labels."""
 
-SHORTEST = 28.0
+SHORTEST = 48.0
 """Pixels (times the scale) of an axis on screen below which it has no ticks and no name."""
 
 STRIDES = (1, 2, 4, 5, 10, 20, 50)

@@ -38,7 +38,8 @@ def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> t
     pieces, shades = [np.empty((0, 2, 2))], [np.empty((0, 4), np.uint8)]
     for level in levels:
         colour = colours[round(255 * min(1.0, max(0.0, (level - low) / (high - low))))]
-        for line in generator.lines(float(level)):
+        for found in generator.lines(float(level)):
+            line = np.asarray(found, float)
             line = line[np.unique(np.append(np.arange(0, len(line), EVERY), len(line) - 1))]
             pieces.append(np.stack([line[:-1], line[1:]], axis=1))
             shades.append(np.tile(colour, (len(line) - 1, 1)))

@@ -83,7 +83,7 @@ class SurfaceItem(Item):
 
     def set_mesh(self, positions: Array, grid: Array, colours: NDArray[np.uint8]) -> None:
         """Take a new surface; arrays (n, m, 3), (n, m, 3) and (n, m, 4), positions nan where there is none."""
-        self._usable = np.isfinite(positions).all(axis=-1)
+        self._usable = np.asarray(np.isfinite(positions).all(axis=-1))
         data = np.zeros(self._usable.size, self.VERTEX)
         data["a_position"] = np.nan_to_num(positions, nan=0.0).reshape(-1, 3)
         data["a_grid"] = np.nan_to_num(grid, nan=0.0).reshape(-1, 3)

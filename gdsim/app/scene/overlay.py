@@ -111,7 +111,7 @@ class Overlay(Item):
                 frame.projection.height, theme.text, theme.muted,
             ))  # fmt: skip
         if self.note:
-            room = frame.projection.width - (24 + self.bar * lettering.BAR_ROOM) * scale
+            room = 0.36 * frame.projection.width
             pictures.append(lettering.note_picture(self.note, self._family, scale, room, theme.muted))
         texts = {text: None for axis in self.axes for text in (*axis.labels, axis.name)}
         return lettering.Sheet(list(texts), self._family, scale, theme.text, pictures)

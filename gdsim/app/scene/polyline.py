@@ -84,7 +84,7 @@ class Thinner:
             return np.empty(0, np.intp)
         with np.errstate(all="ignore"):
             place = np.floor((points - self._low) / self._span * self._levels)
-        finite = np.isfinite(place).all(axis=1)
+        finite = np.asarray(np.isfinite(place).all(axis=1))
         # Places outside the domain are kept apart up to one domain's width; farther out only the direction counts.
         place = np.clip(np.where(finite[:, None], place, 0), -self._levels, 2 * self._levels).astype(np.int64)
         width = 4 * self._levels

@@ -69,7 +69,7 @@ class Space:
     def height(self, points: Array) -> Array:
         """Return the drawn surface's height at points (..., 2): linear on each triangle; nan off it."""
         x, y, z = self.mesh.x, self.mesh.y, self.heights
-        inside = np.isfinite(points).all(axis=-1)
+        inside = np.asarray(np.isfinite(points).all(axis=-1))
         for axis, line in enumerate((x, y)):
             inside &= (points[..., axis] >= line[0]) & (points[..., axis] <= line[-1])
         safe = np.where(inside[..., None], points, [x[0], y[0]])

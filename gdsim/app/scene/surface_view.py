@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from gdsim.app.camera import Camera
 from gdsim.app.scene import frame as frames
+from gdsim.app.scene.items import Item
 from gdsim.app.scene.mouse import Mouse
 from gdsim.app.scene.picture import grab
 from gdsim.app.scene.scenery import Scenery
@@ -154,7 +155,8 @@ class SurfaceView(GLViewWidget):
         super().initializeGL()
         # What the old context held lives on where contexts share; elsewhere its names may be another's by now.
         shared = QCoreApplication.testAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-        for held in (*self.scenery.items, *self._programs.values()):
+        kept: list[Item | Program] = [*self.scenery.items, *self._programs.values()]
+        for held in kept:
             held.release() if shared else held.forget()
         self._programs.clear()
 

@@ -30,7 +30,7 @@ def linear_ticks(low: float, high: float, intervals: int = 8) -> Array:
         return np.array([low]) if math.isfinite(low) else np.empty(0)
     step = nice_step(span, intervals)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return np.arange(first, last + 1) * step
+    return np.arange(first, last + 1, dtype=np.float64) * step
 
 
 def log_ticks(low: float, high: float, intervals: int = 8) -> Array:
@@ -41,7 +41,7 @@ def log_ticks(low: float, high: float, intervals: int = 8) -> Array:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     if last - first >= 1:
         stride = max(1, math.ceil((last - first) / intervals))
-        return 10.0 ** np.arange(-(-first // stride) * stride, last + 1, stride)
+        return np.power(10.0, np.arange(-(-first // stride) * stride, last + 1, stride, dtype=np.float64))
     decades = 10.0 ** np.arange(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     values = np.sort((decades[:, None] * np.array([1.0, 2.0, 5.0])).ravel())
     inside = values[(values >= low * (1 - 1e-9)) & (values <= high * (1 + 1e-9))]
