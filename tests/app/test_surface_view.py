@@ -156,6 +156,18 @@ def test_the_colour_bar_shows_the_colormap(view: SurfaceView) -> None:
     assert not near(array(view.grabFramebuffer())[:, -30:], "#ff0000").any()
 
 
+@pytest.mark.parametrize("azimuth", range(-170, 180, 50))
+@pytest.mark.parametrize("elevation", [-15, 10, 45])
+def test_no_label_lies_under_the_colour_bar(view: SurfaceView, elevation: int, azimuth: int) -> None:
+    view.set_style(style(log_height=True))
+    view.camera.set(elevation=elevation, azimuth=azimuth)
+    view.grabFramebuffer()
+    labels = view.scenery.overlay.labels
+    assert "loss (log)" in {label.text for label in labels}
+    bar = view.current_frame().projection.width - view.current_frame().projection.margins.bar
+    assert max(label.left + label.width for label in labels) <= bar
+
+
 def test_holes_are_left_out_and_the_note_is_written(view: SurfaceView) -> None:
     from dataclasses import replace
 

@@ -210,9 +210,12 @@ def _inside(label: Label, projection: Projection, scale: float) -> Label | None:
     """Push a label into the picture, or drop it when most of it lies outside."""
     x, y = label.left + label.width / 2, label.top + label.height / 2
     slack = 4 * scale
-    if not (-slack <= x <= projection.width + slack and -slack <= y <= projection.height + slack):
+    if not (
+        -slack <= x <= projection.width - projection.margins.bar + slack and -slack <= y <= projection.height + slack
+    ):
         return None
-    left = min(max(label.left, 2 * scale), projection.width - label.width - 2 * scale)
+    room = projection.width - projection.margins.bar
+    left = max(min(label.left, room - label.width - 2 * scale), 2 * scale)
     top = min(max(label.top, 2 * scale), projection.height - label.height - 2 * scale)
     return Label(label.text, left, top, label.width, label.height, label.title)
 
@@ -237,7 +240,7 @@ def _name(
 ) -> Label | None:  # fmt: skip
     """Return the axis' name beside its ticks, moved out, then along, until it touches nothing."""
     along = np.array([-normal[1], normal[0]])
-    for slide in (0, 1, -1, 2, -2, 4, -4, 6, -6):
+    for slide in (0, 1, -1, 2, -2, 4, -4, 6, -6, 8, -8, 10, -10):
         for more in (0, 4, 8, 14, 20):
             point = start + along * slide * 16 * scale
             label = _inside(_beside(text, point, normal, away + more * scale, measure, True), projection, scale)

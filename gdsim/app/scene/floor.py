@@ -9,8 +9,8 @@ from gdsim.app.scene.space import Space
 
 Array = NDArray[np.float64]
 
-EVERY = 3
-"""Points of a contour line that make one piece: a third of a pixel from the curve even at its tightest."""
+EVERY, SHORT = 3, 80
+"""Points of a contour line that make one piece, unless the line has so few that all are needed."""
 
 
 def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> tuple[Array, NDArray[np.uint8]]:
@@ -40,7 +40,8 @@ def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> t
         colour = colours[round(255 * min(1.0, max(0.0, (level - low) / (high - low))))]
         for found in generator.lines(float(level)):
             line = np.asarray(found, float)
-            line = line[np.unique(np.append(np.arange(0, len(line), EVERY), len(line) - 1))]
+            every = EVERY if len(line) > SHORT else 1
+            line = line[np.unique(np.append(np.arange(0, len(line), every), len(line) - 1))]
             pieces.append(np.stack([line[:-1], line[1:]], axis=1))
             shades.append(np.tile(colour, (len(line) - 1, 1)))
     return space.on_floor(np.concatenate(pieces)), np.concatenate(shades)

@@ -56,8 +56,9 @@ def text_scale(width: float, height: float) -> float:
 def project(camera: Camera, width: float, height: float, scale: float, bar: bool) -> Projection:
     """Return the camera's view in a picture of this size, room left for labels of this scale."""
     free = Margins()
-    right = BAR_ROOM if bar else free.right
-    margins = Margins(*(side * scale for side in (free.left, right, free.top, free.bottom)))
+    taken = BAR_ROOM if bar else 0.0
+    right = BAR_ROOM + 0.3 * free.right if bar else free.right
+    margins = Margins(*(side * scale for side in (free.left, right, free.top, free.bottom, taken)))
     return Projection(
         camera.elevation, camera.azimuth, DISTANCE / camera.distance, camera.center, width, height, margins
     )

@@ -58,6 +58,8 @@ class Margins:
     right: float = 40.0
     top: float = 14.0
     bottom: float = 30.0
+    bar: float = 0.0
+    """Of the right margin, what the colour bar takes for itself."""
 
 
 @dataclass(frozen=True)
