@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from gdsim.formula.tree import Binary, Call, Constant, Negate, Node, Number, Variable
+from gdsim.formula import Formula
+from gdsim.formula.tree import Binary, Call, Constant, Negate, Node, Number, Variable, walk
 
 NAMES = ("x", "y", "w1")
 
@@ -33,3 +34,9 @@ moderate_trees: st.SearchStrategy[Node] = st.recursive(st.one_of(moderate, names
 """Without the numbers next to which double precision loses all the others."""
 
 points = st.fixed_dictionaries({name: st.floats(-3, 3) for name in NAMES})
+
+
+def is_moderate(tree: Node, point: dict[str, float]) -> bool:
+    """Whether no part of a formula is so large at a point that rewriting it would lose digits (sin of 1e12)."""
+    values = (float(Formula("", node).evaluate(point)) for node in walk(tree))
+    return all(abs(value) < 1e4 for value in values)
