@@ -9,8 +9,8 @@ from gdsim.app.scene.space import Space
 
 Array = NDArray[np.float64]
 
-EVERY, SHORT = 3, 80
-"""Points of a contour line that make one piece, unless the line has so few that all are needed."""
+ENOUGH, COARSEST = 3000, 3
+"""Above so many pieces in all, points of the lines are passed over, at most two of three in turn."""
 
 
 def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> tuple[Array, NDArray[np.uint8]]:
@@ -35,13 +35,12 @@ def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> t
     low, high = space.height_range()
     masked = np.ma.masked_invalid(space.heights.T)
     generator = contour_generator(space.mesh.x, space.mesh.y, masked, line_type=LineType.Separate)
+    found = [(level, np.asarray(line, float)) for level in levels for line in generator.lines(float(level))]
+    every = min(COARSEST, 1 + sum(len(line) for _, line in found) // ENOUGH)
     pieces, shades = [np.empty((0, 2, 2))], [np.empty((0, 4), np.uint8)]
-    for level in levels:
+    for level, whole in found:
+        line = whole[np.unique(np.append(np.arange(0, len(whole), every), len(whole) - 1))]
         colour = colours[round(255 * min(1.0, max(0.0, (level - low) / (high - low))))]
-        for found in generator.lines(float(level)):
-            line = np.asarray(found, float)
-            every = EVERY if len(line) > SHORT else 1
-            line = line[np.unique(np.append(np.arange(0, len(line), every), len(line) - 1))]
-            pieces.append(np.stack([line[:-1], line[1:]], axis=1))
-            shades.append(np.tile(colour, (len(line) - 1, 1)))
+        pieces.append(np.stack([line[:-1], line[1:]], axis=1))
+        shades.append(np.tile(colour, (len(line) - 1, 1)))
     return space.on_floor(np.concatenate(pieces)), np.concatenate(shades)

@@ -97,13 +97,16 @@ class SurfaceItem(Item):
         self.update()
 
     def paint(self) -> None:
-        """Draw it, far cells first."""
+        """Draw it, far cells first while one sees through it."""
         frame = self.view().frame
-        index = self._order(cells.sector(frame.azimuth), self._stride(frame.projection.pixels_per_unit))
+        solid = self.opacity >= 1
+        # A solid surface is drawn the other way round, near cells first: what they hide costs nothing.
+        towards = frame.azimuth + (180 if solid else 0)
+        index = self._order(cells.sector(towards), self._stride(frame.projection.pixels_per_unit))
         if not index.length:
             return
         defines = [name for name, on in (("WIRES", self.wires), ("LEVELS", self.levels)) if on]
-        self.begin("surface", *defines, opacity=self.opacity, ink=self.ink, width=frame.scale)
+        self.begin("surface", *defines, blend=not solid, opacity=self.opacity, ink=self.ink, width=frame.scale)
         self._vertices.bind_attributes(self.VERTEX)
         index.bind()
         GL.glDrawElements(GL.GL_TRIANGLES, index.length, GL.GL_UNSIGNED_INT, None)
