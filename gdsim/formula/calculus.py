@@ -82,7 +82,11 @@ def _check_size(expression: Any) -> None:
 
 @functools.cache
 def _functions() -> SimpleNamespace:
-    """Return the functions that sympy lacks or treats too cleverly (its Abs and Max have distributions inside)."""
+    """Return our functions under their names; each knows its derivative and nothing else.
+
+    sympy's own ones reason at length about real and imaginary parts and periods, for seconds on a long formula,
+    and the derivatives of its Abs and Max hold distributions.
+    """
     import sympy
 
     def define(name: str, slope: Any, arity: int = 1) -> Any:
@@ -103,7 +107,18 @@ def _functions() -> SimpleNamespace:
         return half - (half if index == 1 else -half) * sign(a - b)
 
     sigmoid: Any = define("sigmoid", lambda i, x: sigmoid(x) * (1 - sigmoid(x)))
+    sin: Any = define("sin", lambda i, x: cos(x))
+    cos: Any = define("cos", lambda i, x: -sin(x))
+    tan: Any = define("tan", lambda i, x: 1 + tan(x) ** 2)
+    tanh: Any = define("tanh", lambda i, x: 1 - tanh(x) ** 2)
+    exp: Any = define("exp", lambda i, x: exp(x))
     return SimpleNamespace(
+        sin=sin,
+        cos=cos,
+        tan=tan,
+        tanh=tanh,
+        exp=exp,
+        log=define("log", lambda i, x: 1 / x),
         sign=sign,
         heaviside=heaviside,
         sigmoid=sigmoid,

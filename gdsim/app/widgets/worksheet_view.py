@@ -138,7 +138,7 @@ class _SheetWidget(QWidget):
         self._lines: list[Line] = []
         self._rows: list[tuple[Piece, tuple[Row, ...]]] = []
         self._texts: dict[Key, tuple[str, ...]] = {}
-        self._structure: object = None
+        self._structure: tuple[object, object] | None = None
         self._revealed: tuple[str, ...] = ()
         self._widths: dict[Key, tuple[int, ...]] = {}
         self._painted: tuple[Worksheet, list[Line], Sheet] | None = None
@@ -190,7 +190,7 @@ class _SheetWidget(QWidget):
             ],
         )
         changed = structure != self._structure
-        if changed and (self._structure is None or _formulas(structure) != _formulas(self._structure)):
+        if self._structure is None or structure[1] != self._structure[1]:
             self._widths = {}
         self._structure = structure
         for piece in pieces:
@@ -295,7 +295,3 @@ class _SheetWidget(QWidget):
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         painter.drawText(self.rect().adjusted(margin, margin, -margin, -margin), flags, sentence)
         painter.end()
-
-
-def _formulas(structure: object) -> object:
-    return structure[1] if isinstance(structure, tuple) else structure
