@@ -22,6 +22,9 @@ PUBLISH_SECONDS = 0.012
 SLICE_SECONDS = 0.004
 """How long the thread steps before it looks at its commands again, and between two batches."""
 
+LOAD_SECONDS = 0.1
+"""How long a run is computed on that a newer one will replace; what there is of it is shown."""
+
 LATE_SECONDS = 0.1
 """Steps owed from longer ago than this are not made up for."""
 
@@ -40,6 +43,7 @@ class Trainer(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._oldest_shown = 0
         self._worker = _Worker(self)
         self._worker.failed.connect(self.failed)
 
@@ -47,13 +51,16 @@ class Trainer(QObject):
         """Start the thread; it imports torch first."""
         self._worker.start()
 
-    def load(self, build: Build, current: int = 0, last: int = 0) -> None:
+    def load(self, build: Build, current: int = 0, last: int = 0, dragged: bool = False) -> None:
         """Replace the run: build it, compute it to step ``last``, and show step ``current``.
 
-        A newer load replaces one that is still waiting or being computed, so a start point can be dragged.
+        A newer load replaces one that still waits. With ``dragged`` the runs before are still shown when they
+        are ready, so that the path follows a start point that moves faster than paths are computed.
         """
         self._worker.run_id += 1
         run_id = self._worker.run_id
+        if not dragged:
+            self._oldest_shown = run_id
         self._post(lambda worker: worker.load(run_id, build, current, last))
 
     def step(self) -> None:
@@ -86,9 +93,9 @@ class Trainer(QObject):
         self._post(lambda worker: worker.set_hyper(name, value))
 
     def latest(self) -> Snapshot | None:
-        """Return the newest snapshot of the present run, once; None when there is nothing new."""
+        """Return the newest snapshot, once; None when there is nothing new or it is of a run given up."""
         snapshot, self._worker.mailbox = self._worker.mailbox, None
-        return snapshot if snapshot is not None and snapshot.run_id == self._worker.run_id else None
+        return snapshot if snapshot is not None and snapshot.run_id >= self._oldest_shown else None
 
     def close(self) -> None:
         """End the thread and wait for it."""
@@ -134,10 +141,13 @@ class _Worker(QThread):
         self._rate = 0.0
         self._runner = build()
         self._loaded_id = run_id
-        while self._runner.step_count < last and run_id == self.run_id and not self.isInterruptionRequested():
-            if not self._runner.step():
+        end = time.perf_counter() + LOAD_SECONDS
+        while self._runner.step_count < last and not self.isInterruptionRequested():
+            superseded = run_id != self.run_id and time.perf_counter() > end
+            if superseded or not self._runner.step():
                 break
         self._runner.seek(current)
+        self._publish()
 
     def step(self) -> None:
         self._rate = 0.0
@@ -186,10 +196,9 @@ class _Worker(QThread):
             wake = min(self._wake, self._published + PUBLISH_SECONDS) if self._dirty else self._wake
             timeout = max(0.0, wake - time.perf_counter())
         try:
-            command = self.commands.get(timeout=timeout)
-            while True:
-                self._carry_out(command)
-                command = self.commands.get_nowait()
+            self._carry_out(self.commands.get(timeout=timeout))
+            for _ in range(self.commands.qsize()):
+                self._carry_out(self.commands.get_nowait())
         except queue.Empty:
             pass
 
@@ -221,9 +230,10 @@ class _Worker(QThread):
     def _publish_when_due(self) -> None:
         if not self._dirty or (self._rate and time.perf_counter() - self._published < PUBLISH_SECONDS):
             return
-        if not self.commands.empty():
-            return
+        self._publish()
+
+    def _publish(self) -> None:
         self._dirty = False
-        if self._runner is not None and self._loaded_id == self.run_id:
+        if self._runner is not None:
             self.mailbox = self._runner.snapshot(self._loaded_id, playing=self._rate != 0)
             self._published = time.perf_counter()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Domain = dict[str, tuple[float, float]]
 """Closed interval of each variable, in axis order."""
 
-POINTS = 161
+POINTS = 201
 """Points along each side: smooth at 1920x1080, and quick to rotate with software OpenGL."""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdsim.app.labs.run_pictures import arrows, marks, trajectory
 from gdsim.app.panels.optimizer_panel import OptimizerPanel
@@ -24,8 +26,8 @@ from gdsim.simulation.snapshot import Snapshot
 from gdsim.simulation.worksheet import surface_worksheet
 
 _NO_POINTS = np.empty((0, 2))
-SLOW_SECONDS = 0.1
-"""While a run plays, what is read rather than watched (worksheet, charts) follows at this interval."""
+HURRY_SECONDS = 0.08
+"""Snapshots that follow each other faster than this are shown view by view, so that the window answers between."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +60,21 @@ class SurfaceDisplay:
         self._views = views
         self.snapshot: Snapshot | None = None
         self.analysis: Analysis | None = None
-        self._slow_shown = 0.0
+        self._scenario: Scenario | None = None
+        self._mesh_note = ""
+        self._shown_at = 0.0
+        # The surface is watched most closely, so it has every second turn.
+        surface, contour = self._show_surface, self._show_contour
+        self._turns = (surface, contour, surface, self._show_charts, surface, contour, surface, self._show_worksheet)
+        self._turn = -1
+        self._stale: set[Callable[[], None]] = set()
 
     def show_mesh(self, mesh: Mesh) -> None:
         """Draw another surface."""
         for view in self._views.drawings():
             view.set_minima(_NO_POINTS)
             view.set_mesh(mesh)
+        self._mesh_note = mesh.note
         self._show_note(mesh.note)
 
     def show_style(self, view: View) -> None:
@@ -77,43 +87,73 @@ class SurfaceDisplay:
         for view in self._views.coloured():
             view.set_theme(theme)
 
-    def show_analysis(self, analysis: Analysis, scenario: Scenario) -> None:
+    def show_analysis(self, analysis: Analysis) -> None:
         """Mark the minima and complete the worksheet."""
         self.analysis = analysis
         for view in self._views.drawings():
             view.set_minima(analysis.minima)
         if self.snapshot is not None:
-            self._show_words(self.snapshot, scenario)
+            self._show_worksheet()
 
     def show_snapshot(self, snapshot: Snapshot, scenario: Scenario) -> None:
-        """Show a state of the run everywhere."""
-        before, self.snapshot = self.snapshot, snapshot
+        """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
+        before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
         views = self._views
-        names = tuple(scenario.problem.domain)
-        points = trajectory(snapshot, (names[0], names[1]))
-        for drawing in views.drawings():
-            drawing.set_trajectory(points, snapshot.now.step)
-        views.contour.set_arrows(arrows(snapshot, scenario.problem.domain))
-        last = max(snapshot.last_step, scenario.playback.steps if snapshot.diverged_at is None else 0)
-        views.timeline.timeline.set_extent(last)
-        views.timeline.timeline.set_current(snapshot.now.step)
-        views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
-        views.transport.show_playing(snapshot.playing)
         if before is None or before.run_id != snapshot.run_id or before.now.hyper != snapshot.now.hyper:
             views.optimizer.show_hyper(scenario.run[0].optimizer, snapshot.now.hyper)
-        if not snapshot.playing or time.monotonic() - self._slow_shown > SLOW_SECONDS:
-            self._show_words(snapshot, scenario)
-
-    def _show_words(self, snapshot: Snapshot, scenario: Scenario) -> None:
-        """Show what is read rather than watched."""
-        views = self._views
-        views.loss.set_history(snapshot.column("loss"), snapshot.now.step)
-        views.gradient.set_history(snapshot.column("grad_norm"), snapshot.now.step)
-        views.worksheet.set_content(surface_worksheet(snapshot, scenario.run[0].optimizer, self.analysis))
         why = self._why_stopped(snapshot)
+        last = max(snapshot.last_step, scenario.playback.steps if snapshot.diverged_at is None else 0)
+        views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
         views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
-        self._show_note(why)
-        self._slow_shown = time.monotonic()
+        views.transport.show_playing(snapshot.playing)
+        self._show_note(why or self._mesh_note)
+        now = time.monotonic()
+        hurried, self._shown_at = now - self._shown_at < HURRY_SECONDS, now
+        self._stale = set(self._turns)
+        if not hurried:
+            while self._stale:
+                self.catch_up()
+
+    def catch_up(self) -> None:
+        """Bring the view whose turn it is up to date; call it as often as the display can show it."""
+        if self.snapshot is None:
+            self._stale = set()
+        while self._stale:
+            self._turn = (self._turn + 1) % len(self._turns)
+            part = self._turns[self._turn]
+            if part in self._stale:
+                self._stale.remove(part)
+                part()
+                return
+
+    def forget(self) -> None:
+        """Show no run until the next snapshot."""
+        self.snapshot = None
+        self._stale = set()
+
+    def _points(self) -> NDArray[np.float64]:
+        assert self.snapshot is not None and self._scenario is not None
+        first, second = self._scenario.problem.domain
+        return trajectory(self.snapshot, (first, second))
+
+    def _show_surface(self) -> None:
+        if self._views.surface is not None and self.snapshot is not None:
+            self._views.surface.set_trajectory(self._points(), self.snapshot.now.step)
+
+    def _show_contour(self) -> None:
+        assert self.snapshot is not None and self._scenario is not None
+        self._views.contour.set_trajectory(self._points(), self.snapshot.now.step)
+        self._views.contour.set_arrows(arrows(self.snapshot, dict(self._scenario.problem.domain)))
+
+    def _show_charts(self) -> None:
+        assert self.snapshot is not None
+        self._views.loss.set_history(self.snapshot.column("loss"), self.snapshot.now.step)
+        self._views.gradient.set_history(self.snapshot.column("grad_norm"), self.snapshot.now.step)
+
+    def _show_worksheet(self) -> None:
+        assert self.snapshot is not None and self._scenario is not None
+        optimizer = self._scenario.run[0].optimizer
+        self._views.worksheet.set_content(surface_worksheet(self.snapshot, optimizer, self.analysis))
 
     def _why_stopped(self, snapshot: Snapshot) -> str:
         if snapshot.diverged_at is None:

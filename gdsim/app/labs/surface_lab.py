@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from gdsim.app import theme
@@ -66,6 +66,7 @@ class SurfaceLab(QMainWindow):
         self.trainer = Trainer(self)
         self.analyst = Analyst(self)
         self._started = False
+        self._drag_goal: tuple[int, int] | None = None
         self._wide = False
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
@@ -144,6 +145,10 @@ class SurfaceLab(QMainWindow):
     def _build(self, actions: Actions) -> None:
         works, why = opengl_works()
         surface = SurfaceView(self.camera) if works else None
+        if surface is not None and QGuiApplication.platformName() == "xcb":
+            # A window of its own: else X11 has the whole window put together by OpenGL at each repaint of anything.
+            surface.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
+            surface.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.problem = ProblemPanel()
         self.view_panel = ViewPanel(self.camera, actions)
         self.views = Views(
@@ -171,8 +176,8 @@ class SurfaceLab(QMainWindow):
     def _connect(self) -> None:
         views = self.views
         for drawing in views.drawings():
-            drawing.start_dragged.connect(lambda x, y: self._move_start(x, y))
-            drawing.start_dropped.connect(lambda x, y: self._move_start(x, y))
+            drawing.start_dragged.connect(self._drag_start)
+            drawing.start_dropped.connect(self._drop_start)
         if views.surface is not None:
             views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
@@ -239,10 +244,11 @@ class SurfaceLab(QMainWindow):
             self.display.show_style(new.view)
         self._show_settings(new)
         if new.problem.formula != old.problem.formula:
-            self.display.snapshot = None
+            self.display.forget()
             self._load(0, 0)
         elif new.run != old.run and self.snapshot is not None:
-            self._load(self.snapshot.now.step, self.snapshot.last_step)
+            moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
+            self._load(*(self._drag_goal or self._reached()), dragged=moved)
 
     def _show_problem(self, scenario: Scenario) -> None:
         formula = parse(scenario.problem.formula)
@@ -259,19 +265,19 @@ class SurfaceLab(QMainWindow):
         self.view_panel.show_view(scenario.view)
         self.views.transport.run_steps.setValue(scenario.playback.steps)
 
-    def _load(self, current: int, last: int) -> None:
+    def _load(self, current: int, last: int, dragged: bool = False) -> None:
         """Compute the run again from its start."""
         scenario = self.model.scenario
         run = scenario.run[0]
         problem = SurfaceProblem(self._surface[0], {name: run.start[name] for name in scenario.problem.domain})
-        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last)
+        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last, dragged)
 
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()
-        if snapshot is None:
-            return
-        self._adopt_changes(snapshot)
-        self.display.show_snapshot(snapshot, self.model.scenario)
+        if snapshot is not None:
+            self._adopt_changes(snapshot)
+            self.display.show_snapshot(snapshot, self.model.scenario)
+        self.display.catch_up()
 
     def _adopt_changes(self, snapshot: Snapshot) -> None:
         """Let the scenario hold the hyper-parameters that were changed in mid-run."""
@@ -310,6 +316,19 @@ class SurfaceLab(QMainWindow):
         if self.snapshot is not None and self.snapshot.playing:
             self.trainer.play(speed)
 
+    def _reached(self) -> tuple[int, int]:
+        """Return the step shown and the last one computed."""
+        return (self.snapshot.now.step, self.snapshot.last_step) if self.snapshot is not None else (0, 0)
+
+    def _drag_start(self, x: float, y: float) -> None:
+        # Paths on the way may end early, where they diverge: the last one is to be as long as the first.
+        self._drag_goal = self._drag_goal or self._reached()
+        self._move_start(x, y)
+
+    def _drop_start(self, x: float, y: float) -> None:
+        self._move_start(x, y)
+        self._drag_goal = None
+
     def _move_start(self, x: float, y: float) -> None:
         domain: Domain = dict(self.model.scenario.problem.domain)
         start = {
@@ -334,7 +353,7 @@ class SurfaceLab(QMainWindow):
         self.camera.set(azimuth=self.camera.azimuth + self.view_panel.orbit_speed.value() * POLL_MS / 1000)
 
     def _analysed(self, analysis: Any) -> None:
-        self.display.show_analysis(analysis, self.model.scenario)
+        self.display.show_analysis(analysis)
 
     def _probe(self, x: float, y: float) -> tuple[float, tuple[float, float] | None]:
         """Return loss and gradient at a point of the contour map."""

@@ -13,7 +13,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from gdsim.app.theme import LIGHT, Theme
@@ -82,6 +82,7 @@ class LevelsItem(PixelItem):
         self._domain = QRectF()
         self._lines: list[tuple[float, Floats]] = []
         self._hatched = False
+        self._cached: tuple[object, QPixmap] = (None, QPixmap())
 
     def set_image(self, image: NDArray[np.uint8], domain: QRectF, hatched: bool) -> None:
         """Show an image, shape ``(h, w, 4)``, over ``domain``, without lines; ``hatched``: some of it is missing."""
@@ -89,15 +90,38 @@ class LevelsItem(PixelItem):
         data = np.ascontiguousarray(image)
         self._image = QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
         self._domain, self._hatched, self._lines = domain, hatched, []
+        self._cached = (None, QPixmap())
         self.update()
 
     def set_lines(self, lines: list[tuple[float, Floats]]) -> None:
         """Show each level's lines, shape ``(k, 2)`` with ``nan`` rows between separate ones."""
         self._lines = lines
+        self._cached = (None, QPixmap())
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint hatching, bands, lines, values and frame."""
+        """Paint the map; on screen from a copy, since a step of the run leaves all of it as it is."""
+        if self._image is None:
+            return
+        device = painter.device()
+        if not isinstance(device, QWidget):
+            self._draw(painter)
+            return
+        ratio, size = device.devicePixelRatioF(), self.boundingRect().size().toSize()
+        key = (self.boundingRect().getRect(), self.box.viewRange(), self.theme, ratio)
+        if self._cached[0] != key:
+            picture = QPixmap(size * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            artist = QPainter(picture)
+            artist.translate(-self.boundingRect().topLeft())
+            self._draw(artist)
+            artist.end()
+            self._cached = (key, picture)
+        painter.drawPixmap(self.boundingRect().topLeft(), self._cached[1])
+
+    def _draw(self, painter: QPainter) -> None:
+        """Draw hatching, bands, lines, values and frame."""
         if self._image is None:
             return
         area = self.to_pixels().mapRect(self._domain)
