@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
@@ -20,8 +20,6 @@ from gdsim.simulation.scenario import Scenario
 
 SIZE = QSize(1600, 960)
 """Size of the first window, where the screen is large enough."""
-
-MESSAGE_MS = 8000
 
 
 class MainWindow(QMainWindow):
@@ -194,7 +192,6 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/folder", str(path.parent))
         self._show_title()
         self.lab.show_message(tr("Saved to {path}.", path=str(path)), error=False)
-        QTimer.singleShot(MESSAGE_MS, self.lab, lambda: self.lab.show_message(""))
 
     def _folder(self) -> str:
         return str(self._settings.value("window/folder", str(Path.home())))

@@ -103,6 +103,8 @@ class SurfaceDisplay:
             views.optimizer.show_hyper(scenario.run[0].optimizer, snapshot.now.hyper)
         why = self._why_stopped(snapshot)
         last = max(snapshot.last_step, scenario.playback.steps if snapshot.diverged_at is None else 0)
+        views.timeline.timeline.set_extent(last)
+        views.timeline.timeline.set_current(snapshot.now.step)
         views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
         views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
         views.transport.show_playing(snapshot.playing)

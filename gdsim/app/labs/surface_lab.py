@@ -97,8 +97,11 @@ class SurfaceLab(QMainWindow):
         self._load(0, 0)
 
     def show_message(self, sentence: str, error: bool = True) -> None:
-        """Show one sentence above the views, until the next one; an empty one takes it away."""
-        self.message.show_sentence(sentence, muted=not error)
+        """Show one sentence above the views; an error stays until the next one, a note for a while."""
+        if error:
+            self.message.show_sentence(sentence)
+        else:
+            self.message.show_for_a_while(sentence)
 
     def close_lab(self) -> None:
         """End the threads and timers."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gdsim.app import theme
+
+NOTE_MS = 8000
 
 
 class MessageLabel(QLabel):
@@ -16,14 +19,28 @@ class MessageLabel(QLabel):
         self.setObjectName(object_name)
         self.setWordWrap(True)
         self._muted = False
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.timeout.connect(lambda: self.show_sentence(""))
         self.hide()
 
     def show_sentence(self, sentence: str, muted: bool = False) -> None:
         """Show ``sentence``; an empty one hides the label."""
+        self._fading.stop()
         self._muted = muted
         self.setText(sentence)
         self.refresh_colour()
         self.setVisible(bool(sentence))
+
+    def show_for_a_while(self, sentence: str) -> None:
+        """Show a note that takes itself away."""
+        self.show_sentence(sentence, muted=True)
+        self._fading.start(NOTE_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave no timer running behind a closed window."""
+        super().hideEvent(event)
+        self._fading.stop()
 
     def refresh_colour(self) -> None:
         """Take the colour from the present theme."""
