@@ -43,15 +43,15 @@ def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step
     window.show()
     lab = window.lab
     wait(lambda: lab.snapshot is not None and lab.display.analysis is not None)
-    last = max(step, 0)
-    lab.trainer.seek(last)
-    wait(lambda: lab.snapshot.now.step == last or lab.snapshot.diverged_at is not None)
+    if name == "window-dark":
+        settle()
+        lab.views.surface.grab_image(*COMPARED, "light").save(str(FOLDER / "compare-gdsim.png"))
+    lab.trainer.seek(step)
+    wait(lambda: lab.snapshot.now.step == step or lab.snapshot.diverged_at is not None)
     for _ in range(phases):
         lab.trainer.next_phase()
     settle()
     window.grab().save(str(FOLDER / f"{name}.png"))
-    if name == "window-light":
-        lab.views.surface.grab_image(*COMPARED, "light").save(str(FOLDER / "compare-gdsim.png"))
     window.close()
     window.deleteLater()
 
@@ -87,7 +87,7 @@ def main() -> int:
     picture("window-light", "lecture-surface", (1280, 720), "light", 20)
     picture("window-dark", "lecture-surface", (1920, 1080), "dark", 20)
     picture("phase-backward", "lecture-surface", (1920, 1080), "light", 5, phases=2)
-    picture("diverged", "lecture-diverges", (1280, 720), "light", 12)
+    picture("diverged", "lecture-diverges", (1280, 720), "light", 5000)
     picture("rosenbrock", "rosenbrock", (1920, 1080), "light", 300)
     matplotlib_picture()
     print(f"Pictures written to {FOLDER.name}/ beside this script.")

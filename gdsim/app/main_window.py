@@ -149,7 +149,6 @@ class MainWindow(QMainWindow):
             signal.connect(actions[name].setEnabled)
         self.lab.preset_chosen.connect(self.open)
         self.lab.model.changed.connect(self._show_title)
-        self.lab.first_shown.connect(lambda: self.lab.problem.fill_presets(preset_titles()))
 
     def _restore(self) -> None:
         screen = QGuiApplication.primaryScreen().availableSize()

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from gdsim.app.scene import axes, cells, polyline, ticks
 from gdsim.app.scene.heights import DEPTH, height_scale
@@ -78,10 +80,20 @@ def test_ticks_are_those_of_matplotlib(low: float, span: float) -> None:
 
 
 def test_the_lectures_ticks() -> None:
-    across, _, up = axes.axes_of(space(mesh()))
-    assert across.labels == ["−10", "−5", "0", "5", "10"]
-    assert up.labels == ["0", "500", "1000", "1500", "2000"]
-    np.testing.assert_allclose(across.places / HALF[0] * 10.8, [-10, -5, 0, 5, 10])
+    """They are those of matplotlib's own three-dimensional figure of the same surface."""
+    lecture = mesh()
+    across, _, up = axes.axes_of(space(lecture))
+    figure = Figure(figsize=(9, 9))
+    theirs = figure.add_subplot(projection="3d")
+    theirs.plot_surface(*np.meshgrid(lecture.x, lecture.y, indexing="ij"), lecture.z)
+    FigureCanvasAgg(figure).draw()
+    for ours, axis, (low, high) in (
+        (across, theirs.xaxis, theirs.get_xlim()),
+        (up, theirs.zaxis, theirs.get_zlim()),
+    ):
+        marked = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=True)
+        assert ours.labels == [label.get_text() for value, label in marked if low <= value <= high]
+    np.testing.assert_allclose(across.places / HALF[0] * 10.8, np.arange(-10, 11, 2.5))
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
 from gdsim.problems.mesh import Domain, Mesh, surface_mesh
 from gdsim.problems.surface import SurfaceProblem
+from gdsim.simulation.files import preset_titles
 from gdsim.simulation.runner import Runner
 from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.snapshot import Snapshot
@@ -54,7 +55,6 @@ class SurfaceLab(QMainWindow):
         The program's actions; those of menus ``run`` and ``view`` act on this lab.
     """
 
-    first_shown = Signal()
     preset_chosen = Signal(str)
 
     def __init__(self, scenario: Scenario, actions: Actions, parent: QWidget | None = None) -> None:
@@ -166,6 +166,8 @@ class SurfaceLab(QMainWindow):
             note=MessageLabel("run_note"),
         )
         self.message = MessageLabel("message")
+        for label in (self.message, self.views.note):
+            label.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         self.setCentralWidget(_stacked(self.message, surface or _no_opengl(why), self.views.note))
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.views.transport)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.views.timeline)
@@ -235,7 +237,8 @@ class SurfaceLab(QMainWindow):
         self._load(0, 0)
         self.analyst.analyse(*self._surface)
         self._poll.start()
-        self.first_shown.emit()
+        self.problem.fill_presets(preset_titles())
+        self.problem.show_preset(self.model.scenario.title)
 
     def _apply(self, old: Scenario, new: Scenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""

@@ -25,6 +25,9 @@ GAP = 3.0
 SHORTEST = 48.0
 """Pixels (times the scale) of an axis on screen below which it has no ticks and no name."""
 
+INTERVALS = 9
+"""Most intervals between the ticks of a variable; matplotlib's automatic number."""
+
 STRIDES = (1, 2, 4, 5, 10, 20, 50)
 
 
@@ -36,6 +39,10 @@ class Axis:
     places: Array
     labels: list[str]
     ranks: NDArray[np.int64]
+
+    def texts(self) -> list[str]:
+        """Return every text that may stand at a tick."""
+        return [*self.labels, *(text.removesuffix(".0") for text in self.labels)]
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def axes_of(space: Space) -> tuple[Axis, Axis, Axis]:
     found = []
     for k, name in enumerate((*space.mesh.names, space.scale.title())):
         if k < 2:
-            values = ticks.linear_ticks(space.low[k], space.high[k])
+            values = ticks.linear_ticks(space.low[k], space.high[k], INTERVALS)
             texts = ticks.labels(values)
         else:
             values, texts = space.scale.ticks(space.low[2], space.high[2])
@@ -224,14 +231,20 @@ def _ticks_apart(
     axis: Axis, tips: Array, normal: Array, measure: Measure, scale: float, placed: list[Label], projection: Projection
 ) -> list[Label]:
     """Return the labels of as many ticks as stand apart: all, every second, .."""
-    every = [_beside(text, tip, normal, GAP * scale, measure) for text, tip in zip(axis.labels, tips, strict=True)]
     chosen: list[Label] = []
     for stride in STRIDES:
-        chosen = [label for label, rank in zip(every, axis.ranks, strict=True) if rank % stride == 0]
+        left = [index for index, rank in enumerate(axis.ranks) if rank % stride == 0]
+        texts = _whole([axis.labels[index] for index in left])
+        chosen = [_beside(text, tips[i], normal, GAP * scale, measure) for text, i in zip(texts, left, strict=True)]
         if not any(a.touches(b, GAP * scale) for a, b in pairwise(chosen)):
             break
     within = (_inside(label, projection, scale) for label in chosen)
     return [a for a in within if a and not any(a.touches(b, GAP * scale) for b in placed)]
+
+
+def _whole(texts: list[str]) -> list[str]:
+    """Leave out a decimal that is 0 in all of them, as it is where every second of 0, 2.5, 5.0 .. is left."""
+    return [text[:-2] for text in texts] if texts and all(text.endswith(".0") for text in texts) else texts
 
 
 def _name(

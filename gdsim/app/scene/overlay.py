@@ -113,7 +113,7 @@ class Overlay(Item):
         if self.note:
             room = 0.36 * frame.projection.width
             pictures.append(lettering.note_picture(self.note, self._family, scale, room, theme.muted))
-        texts = {text: None for axis in self.axes for text in (*axis.labels, axis.name)}
+        texts = {text: None for axis in self.axes for text in (*axis.texts(), axis.name)}
         return lettering.Sheet(list(texts), self._family, scale, theme.text, pictures)
 
     def _send(self, sheet: lettering.Sheet) -> None:

@@ -12,12 +12,16 @@ from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent, QShowEvent, QWheelE
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from gdsim.app import theme as themes
+from gdsim.app.scene.ticks import log_ticks, power_labels
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.i18n import tr
 
 Floats = NDArray[np.float64]
+
+_TICK_ROOM = 24
+"""Pixels of height that one tick label of the loss axis needs."""
 
 _HEADER = 3 * GRID
 _AXIS_WIDTH = 6 * GRID
@@ -229,7 +233,19 @@ class Chart(pg.PlotWidget):
         last = max(1, len(self._values) - 1)
         heights_shown = np.clip((low - margin, high + margin), -_FARTHEST, _FARTHEST)
         self.plotItem.vb.setRange(xRange=(-0.01 * last, 1.01 * last), yRange=heights_shown, padding=0)
+        self._place_ticks(*heights_shown)
         self._tell(len(self._heights) - len(heights))
+
+    def _place_ticks(self, low: float, high: float) -> None:
+        """Mark as many powers of ten as there is room for; pyqtgraph's own crowd each other on a small chart."""
+        axis = self.plotItem.getAxis("left")
+        if not self._log:
+            axis.setTicks(None)
+            return
+        room = max(2, int(self.plotItem.vb.height() // _TICK_ROOM))
+        values = log_ticks(10.0 ** max(low, -300.0), 10.0 ** min(high, 300.0), room)
+        stride = max(1, -(-len(values) // room))
+        axis.setTicks([list(zip(np.log10(values), power_labels(values), strict=True))[::stride]])
 
     def _tell(self, missing: int) -> None:
         """Say what is missing, or what to do while there is nothing."""
