@@ -28,7 +28,7 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     temporary: Path | None = None
     try:
-        real = target.resolve()
+        real = _resolved(target)
         if real.is_dir():
             raise IsADirectoryError(errno.EISDIR, tr("it is a folder"))
         if real.exists() and not os.access(real, os.W_OK):
@@ -57,6 +57,13 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _resolved(target: Path) -> Path:
+    try:
+        return target.resolve()
+    except RuntimeError:  # Python 3.11 and 3.12 raise it for links that lead in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
 
 
 def _umask() -> int:

@@ -122,7 +122,8 @@ class Actions(QObject):
         """Colour the icons again from the palette."""
         for name, spec in self.specs.items():
             if spec.icon:
-                self._actions[name].setIcon(icon(spec.icon))
+                action = self._actions[name]
+                action.setIcon(icon(action.property("icon_name") or spec.icon))
 
     def shortcut_rows(self) -> list[tuple[str, str]]:
         """Return text and keys of every action that has a shortcut, for the help."""

@@ -12,10 +12,22 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+from gdsim.errors import InputError
+from gdsim.i18n import set_translator, tr
+from gdsim.simulation.files import load
+
 
 def main(source: str | None = None) -> int:
-    """Open the window with a scenario file or preset and return the exit status."""
+    """Open the window with a scenario file or preset and return the exit status.
+
+    Raises
+    ------
+    InputError
+        If there is no screen, or the scenario cannot be read; no window has been opened then.
+    """
     _before_qt()
+    if source is not None:
+        load(source)
     from PySide6.QtCore import QCoreApplication, QSettings, Qt
     from PySide6.QtWidgets import QApplication
 
@@ -42,6 +54,9 @@ def main(source: str | None = None) -> int:
 
 def _before_qt() -> None:
     """Settle what cannot be changed once Qt and OpenGL are loaded."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
+        raise InputError(tr("There is no screen to open a window on; gdsim render draws a scenario without one."))
     if sys.platform == "win32":
         _load_torch_libraries()
     elif sys.platform.startswith("linux"):
@@ -50,7 +65,7 @@ def _before_qt() -> None:
         if xcb:
             os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
     # Once PySide6 is there it reads the source of every module imported after it; these cost 0.2 s less before.
-    for module in ("OpenGL.GL", "gdsim.simulation.files", "gdsim.problems.surface", "gdsim.simulation.runner"):
+    for module in ("OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.runner"):
         importlib.import_module(module)
 
 
@@ -71,8 +86,6 @@ def _install_translation(app: object) -> None:
 
     from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-    from gdsim.i18n import set_translator
-
     assert isinstance(app, QCoreApplication)
     folder = str(files("gdsim.resources") / "translations")
     found = False
@@ -90,11 +103,12 @@ def _install_translation(app: object) -> None:
 
 def _report(window: object, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say in the window that something unforeseen went wrong; the details go to the log, not to the user."""
+    from PySide6.QtCore import QThread
+
     from gdsim.app.main_window import MainWindow
-    from gdsim.i18n import tr
 
     logging.getLogger("gdsim").error("".join(traceback.format_exception(kind, error, trace)))
-    if isinstance(window, MainWindow):
+    if isinstance(window, MainWindow) and window.thread() is QThread.currentThread():
         window.show_message(
             tr("Something went wrong inside gdsim ({error}); the run can go on or be reset.", error=str(error))
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from gdsim import __version__
@@ -24,6 +26,12 @@ def show_shortcuts(parent: QWidget, rows: list[tuple[str, str]]) -> None:
     layout.addWidget(buttons)
     dialog.exec()
     dialog.deleteLater()
+
+
+def may_replace(parent: QWidget, path: Path) -> bool:
+    """Ask whether an existing file is to be replaced."""
+    question = tr("{path} exists already. Do you want to replace it?", path=str(path))
+    return QMessageBox.question(parent, tr("Replace file"), question) == QMessageBox.StandardButton.Yes
 
 
 def show_about(parent: QWidget) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from gdsim.app import theme
+from gdsim.app.dialogs import may_replace
+from gdsim.app.settings import whole_number
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.atomic import replacing
@@ -95,6 +98,7 @@ class ExportDialog(QDialog):
         self.setObjectName("export_dialog")
         self.setWindowTitle(tr("Export image"))
         self._lab, self._settings = lab, settings
+        self._agreed: Path | None = None
         self.what = named(QComboBox(), "export_what")
         self.width_field = named(QSpinBox(), "export_width")
         self.height_field = named(QSpinBox(), "export_height")
@@ -143,8 +147,8 @@ class ExportDialog(QDialog):
 
     def _restore(self) -> None:
         value = self._settings.value
-        self.width_field.setValue(int(str(value("export/width", 1920))))
-        self.height_field.setValue(int(str(value("export/height", 1080))))
+        self.width_field.setValue(whole_number(self._settings, "export/width", 1920))
+        self.height_field.setValue(whole_number(self._settings, "export/height", 1080))
         self.what.setCurrentIndex(max(0, self.what.findData(value("export/what", "surface"))))
         self.ground.setCurrentIndex(max(0, self.ground.findData(value("export/ground", "light"))))
         folder = Path(str(value("export/folder", str(Path.home()))))
@@ -153,10 +157,13 @@ class ExportDialog(QDialog):
     def _browse(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, tr("Export image"), self.path.text(), tr("Pictures (*.png)"))
         if path:
+            self._agreed = Path(path)
             self.path.setText(path if Path(path).suffix else f"{path}.png")
 
     def _export(self) -> None:
-        path = Path(self.path.text()).expanduser()
+        path = Path(os.path.expanduser(self.path.text()))
+        if path.exists() and path != self._agreed and not may_replace(self, path):
+            return
         choice = (self.what.currentData(), self.width_field.value(), self.height_field.value())
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:

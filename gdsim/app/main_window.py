@@ -178,8 +178,9 @@ class MainWindow(QMainWindow):
     def _ask_save(self) -> None:
         suggested = str(Path(self._folder()) / "scenario.toml")
         path, _ = QFileDialog.getSaveFileName(self, tr("Save scenario"), suggested, _filter())
-        if path:
-            self._write(Path(path) if Path(path).suffix else Path(path).with_suffix(".toml"))
+        target = Path(path) if Path(path).suffix else Path(f"{path}.toml")
+        if path and (str(target) == path or not target.exists() or dialogs.may_replace(self, target)):
+            self._write(target)
 
     def _write(self, path: Path) -> None:
         try:

@@ -41,13 +41,13 @@ class ScenarioModel(QObject):
         """
         new = revised(self.scenario, values)
         if new != self.scenario:
-            self.undo_stack.push(_Edit(self, new, text, in_force=False))
+            self.undo_stack.push(_Edit(self, new, text, tuple(values), in_force=False))
 
     def adopt(self, values: dict[str, Any], text: str) -> None:
         """Take over what is already in force (a change made in mid-run), undoable like an edit."""
         new = revised(self.scenario, values)
         if new != self.scenario:
-            self.undo_stack.push(_Edit(self, new, text, in_force=True))
+            self.undo_stack.push(_Edit(self, new, text, tuple(values), in_force=True))
 
     def note(self, values: dict[str, Any]) -> None:
         """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
@@ -64,11 +64,12 @@ class ScenarioModel(QObject):
 
 
 class _Edit(QUndoCommand):
-    def __init__(self, model: ScenarioModel, new: Scenario, text: str, in_force: bool) -> None:
+    def __init__(self, model: ScenarioModel, new: Scenario, text: str, keys: tuple[str, ...], in_force: bool) -> None:
         super().__init__(text)
         self._model = model
         self._old = model.scenario
         self._new = new
+        self._keys = keys
         self._in_force = in_force
         self._time = time.monotonic()
 
@@ -80,13 +81,17 @@ class _Edit(QUndoCommand):
             self._model.scenario = self._new
             self._in_force = False
         else:
-            self._model._set(self._new)
+            self._go_to(self._new)
 
     def undo(self) -> None:
-        self._model._set(self._old)
+        self._go_to(self._old)
+
+    def _go_to(self, scenario: Scenario) -> None:
+        # What was only noted, such as the speed, is not undone.
+        self._model._set(scenario.model_copy(update={"playback": self._model.scenario.playback}))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.text() != self.text():
+        if not isinstance(other, _Edit) or (other.text(), other._keys) != (self.text(), self._keys):
             return False
         if other._time - self._time > MERGE_SECONDS:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import time
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal
 
 from gdsim.errors import InputError
+from gdsim.i18n import tr
 from gdsim.simulation.runner import Runner
 from gdsim.simulation.snapshot import Snapshot
 
@@ -23,7 +25,7 @@ SLICE_SECONDS = 0.004
 """How long the thread steps before it looks at its commands again, and between two batches."""
 
 LOAD_SECONDS = 0.1
-"""How long a run is computed on that a newer one will replace; what there is of it is shown."""
+"""How long a new run is computed before it is shown; a longer one grows on screen."""
 
 LATE_SECONDS = 0.1
 """Steps owed from longer ago than this are not made up for."""
@@ -44,6 +46,8 @@ class Trainer(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._oldest_shown = 0
+        self._asked = 0
+        self._known = 0
         self._worker = _Worker(self)
         self._worker.failed.connect(self.failed)
 
@@ -88,14 +92,27 @@ class Trainer(QObject):
         """Stop after the present step."""
         self._post(lambda worker: worker.pause())
 
-    def set_hyper(self, name: str, value: float) -> None:
-        """Change a hyper-parameter from the present step on."""
-        self._post(lambda worker: worker.set_hyper(name, value))
+    def set_rate(self, rate: float) -> None:
+        """Play on at another pace; a run that rests stays at rest."""
+        self._post(lambda worker: worker.set_rate(rate))
+
+    def set_hyper(self, name: str, value: float, at: int | None = None) -> None:
+        """Change a hyper-parameter from step ``at`` on, or from whichever step the run has reached."""
+        self._asked += 1
+        self._post(lambda worker: worker.set_hyper(name, value, at))
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last snapshot taken knows of every hyper-parameter that was set."""
+        return self._known == self._asked
 
     def latest(self) -> Snapshot | None:
         """Return the newest snapshot, once; None when there is nothing new or it is of a run given up."""
-        snapshot, self._worker.mailbox = self._worker.mailbox, None
-        return snapshot if snapshot is not None and snapshot.run_id >= self._oldest_shown else None
+        mail, self._worker.mailbox = self._worker.mailbox, None
+        if mail is None or mail[0].run_id < self._oldest_shown:
+            return None
+        snapshot, self._known = mail
+        return snapshot
 
     def close(self) -> None:
         """End the thread and wait for it."""
@@ -114,11 +131,13 @@ class _Worker(QThread):
         super().__init__(parent)
         self.setObjectName("trainer")
         self.commands: queue.SimpleQueue[Callable[[_Worker], None]] = queue.SimpleQueue()
-        self.mailbox: Snapshot | None = None
+        self.mailbox: tuple[Snapshot, int] | None = None
         self.run_id = 0
         self.wanted_step = 0
         self._loaded_id = 0
         self._runner: Runner | None = None
+        self._hyper_set = 0
+        self._show_then: int | None = None
         self._rate = 0.0
         self._until = 0
         self._wake = 0.0
@@ -132,35 +151,37 @@ class _Worker(QThread):
         torch.set_num_threads(1)  # small tensors: a pool of threads costs more than it gives
         while not self.isInterruptionRequested():
             self._take_commands()
-            self._advance()
+            self._guard(self._advance)
             self._publish_when_due()
 
     def load(self, run_id: int, build: Build, current: int, last: int) -> None:
         if run_id != self.run_id:
             return
-        self._rate = 0.0
+        self.pause()
         self._runner = build()
         self._loaded_id = run_id
         end = time.perf_counter() + LOAD_SECONDS
-        while self._runner.step_count < last and not self.isInterruptionRequested():
-            superseded = run_id != self.run_id and time.perf_counter() > end
-            if superseded or not self._runner.step():
-                break
-        self._runner.seek(current)
+        while self._runner.step_count < last and time.perf_counter() < end and self._runner.step():
+            pass
+        if self._runner.step_count < last and self._runner.diverged_at is None:
+            self.play(math.inf, last - self._runner.step_count)
+            self._show_then = current
+        else:
+            self._runner.seek(current)
         self._publish()
 
     def step(self) -> None:
-        self._rate = 0.0
+        self.pause()
         if self._runner is not None:
             self._runner.step()
 
     def next_phase(self) -> None:
-        self._rate = 0.0
+        self.pause()
         if self._runner is not None:
             self._runner.next_phase()
 
     def step_back(self) -> None:
-        self._rate = 0.0
+        self.pause()
         if self._runner is not None:
             resting = self._runner.phase == "update"
             self._runner.seek(self._runner.step_count - 1 if resting else self._runner.step_count)
@@ -169,7 +190,7 @@ class _Worker(QThread):
         runner = self._runner
         if runner is None or step != self.wanted_step:
             return
-        self._rate = 0.0
+        self.pause()
         runner.seek(step)
         if step > runner.step_count:
             self.play(math.inf, step - runner.step_count)
@@ -177,17 +198,32 @@ class _Worker(QThread):
     def play(self, rate: float, steps: int | None) -> None:
         if self._runner is None:
             return
-        self._until = self._runner.step_count + steps if steps is not None else MAX_STEPS
+        if self._runner.step_count >= MAX_STEPS:
+            self.failed.emit(tr("The run has {count} steps, the most it can have: reset it.", count=MAX_STEPS))
+            return
+        self.pause()
+        self._until = min(self._runner.step_count + steps if steps is not None else MAX_STEPS, MAX_STEPS)
         self._rate = rate
         self._wake = time.perf_counter()
         self._paid = self._wake - 1 / rate
 
     def pause(self) -> None:
         self._rate = 0.0
+        self._show_then = None
 
-    def set_hyper(self, name: str, value: float) -> None:
-        if self._runner is not None:
-            self._runner.set_hyper(name, value)
+    def set_rate(self, rate: float) -> None:
+        if self._rate and self._show_then is None:
+            self._rate = rate
+            self._wake = time.perf_counter()
+
+    def set_hyper(self, name: str, value: float, at: int | None) -> None:
+        self._hyper_set += 1
+        if self._runner is None:
+            return
+        if at is not None and at != self._runner.step_count:
+            self.pause()
+            self._runner.seek(at)
+        self._runner.set_hyper(name, value)
 
     def _take_commands(self) -> None:
         """Carry out what is waiting; wait for a command, or for the next step or snapshot to be due."""
@@ -203,12 +239,20 @@ class _Worker(QThread):
             pass
 
     def _carry_out(self, command: Callable[[_Worker], None]) -> None:
-        try:
-            command(self)
-        except InputError as error:
-            self._rate = 0.0
-            self.failed.emit(str(error))
+        self._guard(lambda: command(self))
         self._dirty = True
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Do ``work``; what goes wrong stops the run and is told, and the thread lives on."""
+        try:
+            work()
+        except InputError as error:
+            self.pause()
+            self.failed.emit(str(error))
+        except Exception as error:
+            self.pause()
+            logging.getLogger("gdsim").exception("The run stopped.")
+            self.failed.emit(tr("The run stopped because of an error inside gdsim: {error}.", error=str(error)))
 
     def _advance(self) -> None:
         """Make the steps that are due, for one slice of time at most; fast play is done in batches."""
@@ -220,12 +264,18 @@ class _Worker(QThread):
         end = now + SLICE_SECONDS
         while self._paid + 1 / self._rate <= now and time.perf_counter() < end:
             if runner.step_count >= self._until or not runner.step():
-                self._rate = 0.0
+                self._arrive(runner)
                 break
             self._paid += 1 / self._rate
         self._dirty = True
         if self._rate:
             self._wake = max(self._paid + 1 / self._rate, now + SLICE_SECONDS if math.isfinite(self._rate) else 0.0)
+
+    def _arrive(self, runner: Runner) -> None:
+        """Rest where the run was to go, or show the step that was asked for with it."""
+        if self._show_then is not None:
+            runner.seek(self._show_then)
+        self.pause()
 
     def _publish_when_due(self) -> None:
         if not self._dirty or (self._rate and time.perf_counter() - self._published < PUBLISH_SECONDS):
@@ -235,5 +285,5 @@ class _Worker(QThread):
     def _publish(self) -> None:
         self._dirty = False
         if self._runner is not None:
-            self.mailbox = self._runner.snapshot(self._loaded_id, playing=self._rate != 0)
+            self.mailbox = (self._runner.snapshot(self._loaded_id, playing=self._rate != 0), self._hyper_set)
             self._published = time.perf_counter()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdsim.errors import InputError
+from gdsim.i18n import tr
 from gdsim.optimizers import Params, UpdateRule
 from gdsim.problems.base import Problem
 from gdsim.simulation.history import Checkpoint, Checkpoints, History
@@ -20,6 +22,27 @@ if TYPE_CHECKING:
 Changes = dict[int, dict[str, float]]
 
 NEXT_PHASE: dict[Phase, Phase] = {"update": "forward", "forward": "backward", "backward": "update"}
+
+
+def changed(
+    initial: Mapping[str, float], changes: Mapping[int, Mapping[str, float]], step: int, name: str, value: float
+) -> tuple[dict[str, float], Changes]:
+    """Return the hyper-parameters at step 0, and the changes, of a run changed at ``step``; later changes are gone.
+
+    Raises
+    ------
+    InputError
+        If the run has no hyper-parameter ``name``.
+    """
+    if name not in initial:
+        raise InputError(tr("The optimizer of this run has no hyper-parameter {name}.", name=name))
+    first = dict(initial)
+    kept = {at: dict(part) for at, part in changes.items() if at <= step}
+    if step == 0:
+        first |= kept.pop(0, {}) | {name: value}
+    else:
+        kept.setdefault(step, {})[name] = value
+    return first, kept
 
 
 class Runner:
@@ -53,6 +76,7 @@ class Runner:
         self.rule = rule
         self.initial_hyper = dict(hyper)
         self.changes: Changes = {step: dict(part) for step, part in sorted((changes or {}).items())}
+        self._hyper_known = (-1, dict(hyper))
         self.simulation = Simulation(problem, rule)
         self.phase: Phase = "update"
         self.diverged_at: int | None = None
@@ -89,11 +113,15 @@ class Runner:
 
     def hyper_at(self, step: int) -> dict[str, float]:
         """Return the hyper-parameters in force for the update that follows ``step``."""
-        result = dict(self.initial_hyper)
-        for at, part in self.changes.items():
-            if at <= step:
-                result |= part
-        return result
+        known, result = self._hyper_known
+        if step < known:
+            known, result = -1, dict(self.initial_hyper)
+        if step > known:
+            result = dict(result)
+            for at in range(known + 1, step + 1):
+                result |= self.changes.get(at, {})
+            self._hyper_known = (step, result)
+        return dict(result)
 
     def step(self) -> bool:
         """Make one update and evaluate the new state; False where the run has diverged and stays."""
@@ -134,15 +162,12 @@ class Runner:
 
     def set_hyper(self, name: str, value: float) -> None:
         """Change a hyper-parameter from the present step on; what was recorded after it is cut off."""
-        if self.hyper_at(self.step_count)[name] == value:
-            return
         here = self.step_count
-        self.changes = {step: part for step, part in self.changes.items() if step <= here}
-        if here == 0:
-            self.initial_hyper = self.hyper_at(0) | {name: value}
-            self.changes = {}
-        else:
-            self.changes[here] = self.changes.get(here, {}) | {name: value}
+        initial, changes = changed(self.initial_hyper, self.changes, here, name, value)
+        if self.hyper_at(here)[name] == value:
+            return
+        self.initial_hyper, self.changes = initial, changes
+        self._hyper_known = (-1, dict(initial))
         row = self.history.table()[here].copy()
         row[self._first_hyper + list(self.initial_hyper).index(name)] = value
         self.history.cut(here)

@@ -72,7 +72,7 @@ class ProblemSpec(_Model):
 class Change(_Model):
     """Hyper-parameters changed in mid-run, in force from the state after ``step`` updates on."""
 
-    step: Annotated[int, Field(ge=0)]
+    step: Annotated[int, Field(ge=0, le=1_000_000)]
     hyper: dict[str, Finite]
 
     @model_validator(mode="before")
@@ -112,14 +112,19 @@ class RunSpec(_Model):
             for name, value in given.items():
                 check_hyper(self.optimizer, described, name, value)
         filled = {h.name: self.hyper.get(h.name, h.default) for h in rule.hyperparameters}
-        object.__setattr__(self, "hyper", filled)
+        merged: dict[int, dict[str, float]] = {}
+        for change in sorted(self.change, key=lambda change: change.step):
+            merged.setdefault(change.step, {}).update(change.hyper)
+        # A change at step 0 is a hyper-parameter of the start: one way to say one thing.
+        object.__setattr__(self, "hyper", filled | merged.pop(0, {}))
+        object.__setattr__(self, "change", tuple(Change(step=at, hyper=part) for at, part in merged.items()))
         return self
 
 
 class Playback(_Model):
     """How far a run goes when asked to run, and how fast it plays (steps per second)."""
 
-    steps: Annotated[int, Field(ge=0, le=10_000_000)] = 60
+    steps: Annotated[int, Field(ge=0, le=1_000_000)] = 60
     speed: Annotated[Finite, Field(ge=0.5, le=1000)] = 5.0
 
 

@@ -138,7 +138,7 @@ def test_the_layout_is_remembered_and_can_be_reset(open_window) -> None:
 
 
 def test_without_opengl_the_contour_map_stands_alone(open_window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gdsim.app.labs.surface_lab.opengl_works", lambda: (False, "no driver"))
+    monkeypatch.setattr("gdsim.app.labs.surface_views.opengl_works", lambda: (False, "no driver"))
     bench = open_window()
     assert bench.lab.views.surface is None
     assert "no driver" in bench.find("no_opengl", QLabel).text()

@@ -268,3 +268,85 @@ def test_optimizers_can_be_chosen_and_undone(bench: Bench) -> None:
     assert bench.find("gamma").isVisible()
     bench.window.actions_by_name["redo"].trigger()
     assert bench.lab.scenario.run[0].optimizer == "gd"
+
+
+def test_settings_made_before_the_run_is_set_up_take_effect(bench: Bench) -> None:
+    """While torch is imported, and after each formula, there is no snapshot yet."""
+    bench.lab._choose_formula("a**2 + 3*b**2")
+    assert bench.lab.snapshot is None
+    bench.lab._choose_optimizer("gd")
+    bench.lab._choose({"run.0.start": {"a": 3.0, "b": 3.0}}, "Start point")
+    bench.until(lambda: bench.lab.snapshot is not None and "gamma" not in bench.shown.columns)
+    assert float(bench.shown.now.parameters["a"]) == 3.0
+    press(bench, Qt.Key.Key_Right)
+    bench.until_step(1)
+
+
+def test_enter_in_an_unchanged_formula_keeps_the_changes(open_window) -> None:
+    bench = open_window("lecture-surface", ["run.change=[{step = 5, learning_rate = 0.02}]"])
+    type_into(bench, bench.find("formula", QLineEdit), bench.lab.scenario.problem.formula)
+    assert [c.step for c in bench.lab.scenario.run[0].change] == [5]
+    press(bench, Qt.Key.Key_Home)
+    bench.lab.trainer.seek(8)
+    bench.until_step(8)
+    assert bench.shown.now.hyper["learning_rate"] == 0.02
+    press(bench, Qt.Key.Key_Home)
+    bench.until_step(0)
+    assert [c.step for c in bench.lab.scenario.run[0].change] == [5]
+
+
+def test_reset_keeps_the_learning_rate_that_was_set_on_the_way(bench: Bench) -> None:
+    bench.lab.trainer.seek(5)
+    bench.until_step(5)
+    type_into(bench, bench.find("learning_rate", QDoubleSpinBox), "0.03")
+    press(bench, Qt.Key.Key_Right)
+    bench.until_step(6)
+    press(bench, Qt.Key.Key_Home)
+    bench.until(lambda: bench.shown.now.step == 0 and bench.shown.changes == {})
+    assert bench.find("learning_rate", QDoubleSpinBox).value() == 0.03 == bench.shown.now.hyper["learning_rate"]
+    bench.window.actions_by_name["undo"].trigger()
+    bench.until(lambda: bench.shown.changes == {5: {"learning_rate": 0.03}})
+
+
+def test_a_learning_rate_survives_a_start_moved_at_once(bench: Bench) -> None:
+    bench.lab.trainer.seek(10)
+    bench.until_step(10)
+    bench.lab._choose_hyper("learning_rate", 0.02)
+    bench.lab._drop_start(3.0, 3.0)
+    bench.until(lambda: bench.shown.column("w1")[0] == 3.0)
+    assert bench.shown.changes == {10: {"learning_rate": 0.02}}
+    assert [c.step for c in bench.lab.scenario.run[0].change] == [10]
+
+
+def test_speed_is_not_undone_and_follows_the_scenario(bench: Bench) -> None:
+    bench.lab._choose({"view.wireframe": True}, "View")
+    type_into(bench, bench.find("speed", QDoubleSpinBox), "100")
+    bench.window.actions_by_name["undo"].trigger()
+    assert not bench.lab.scenario.view.wireframe
+    assert bench.lab.scenario.playback.speed == 100
+    bench.window.open("himmelblau")
+    assert bench.find("speed", QDoubleSpinBox).value() == 5
+
+
+def test_a_half_typed_formula_outlives_another_setting(bench: Bench) -> None:
+    formula = bench.find("formula", QLineEdit)
+    type_into(bench, formula, "w1**2 + ", enter=False)
+    bench.lab._choose({"view.wireframe": True}, "View")
+    assert formula.text() == "w1**2 + "
+
+
+def test_a_long_run_from_a_new_start_is_shown_as_it_grows(bench: Bench) -> None:
+    bench.lab.trainer.seek(3000)
+    bench.until_step(3000)
+    seen: list[int] = []
+    show = bench.lab.display.show_snapshot
+
+    def noted(snapshot, scenario) -> None:
+        seen.append(snapshot.last_step)
+        show(snapshot, scenario)
+
+    bench.lab.display.show_snapshot = noted
+    bench.lab._drop_start(5.0, 5.0)
+    bench.until(lambda: bench.shown.column("w1")[0] == 5.0 and bench.shown.last_step == 3000)
+    assert bench.shown.now.step == 3000
+    assert seen[0] < 3000

@@ -157,3 +157,35 @@ def test_what_cannot_be_set_up_is_reported(desk: Desk, qtbot: QtBot) -> None:
     assert failed.args == ["No such thing."]
     desk.trainer.load(builder())
     assert desk.until(lambda s: True).now.step == 0
+
+
+def test_an_unforeseen_error_stops_the_run_but_not_the_thread(desk: Desk, qtbot: QtBot) -> None:
+    def broken() -> Runner:
+        raise ZeroDivisionError("inside")
+
+    with qtbot.waitSignal(desk.trainer.failed) as failed:
+        desk.trainer.load(broken)
+    assert "inside" in failed.args[0]
+    desk.trainer.load(builder())
+    desk.until(lambda s: s.now.step == 0)
+    with qtbot.waitSignal(desk.trainer.failed):
+        desk.trainer.set_hyper("beta", 0.5)
+    desk.trainer.step()
+    assert desk.until(lambda s: s.now.step == 1).changes == {}
+
+
+def test_a_hyper_parameter_is_changed_at_the_step_that_was_shown(desk: Desk) -> None:
+    desk.trainer.load(builder(), current=10, last=30)
+    desk.until(lambda s: s.now.step == 10)
+    desk.trainer.seek(20)
+    desk.trainer.set_hyper("gamma", 0.5, at=10)
+    assert desk.until(lambda s: s.changes != {}).changes == {10: {"gamma": 0.5}}
+    assert desk.trainer.settled
+
+
+def test_another_pace_keeps_the_end_of_a_run(desk: Desk) -> None:
+    desk.trainer.load(builder())
+    desk.trainer.play(50.0, 30)
+    desk.until(lambda s: s.now.step > 2)
+    desk.trainer.set_rate(1000.0)
+    assert desk.until(lambda s: s.now.step > 2 and not s.playing).now.step == 30

@@ -75,7 +75,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "description": draw(st.text(max_size=20).filter(_is_utf8)),
         "problem": {"formula": f"{first}**2 + {second}", "domain": ends},
         "run": runs,
-        "playback": {"steps": draw(st.integers(0, 10**7)), "speed": draw(numbers(0.5, 1000))},
+        "playback": {"steps": draw(st.integers(0, 10**6)), "speed": draw(numbers(0.5, 1000))},
         "view": {
             "elev": draw(numbers(-90, 90)),
             "azim": draw(numbers(-360, 360)),

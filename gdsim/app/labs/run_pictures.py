@@ -43,10 +43,11 @@ def arrows(snapshot: Snapshot, domain: Domain) -> list[Arrow]:
 def marks(snapshot: Snapshot) -> list[Mark]:
     """Return one mark for each step at which hyper-parameters changed, with what changed in words."""
     result = []
-    for step, changed in snapshot.changes.items():
+    in_force = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
+    for step, changed in sorted(snapshot.changes.items()):
         parts = []
         for name, value in changed.items():
-            before = snapshot.column(name)[step - 1] if 0 < step <= snapshot.last_step else float("nan")
+            before = in_force[name]
             parts.append(
                 tr(
                     "{name} from {before} to {after} at step {step}",
@@ -56,6 +57,7 @@ def marks(snapshot: Snapshot) -> list[Mark]:
                     step=step,
                 )
             )
+        in_force |= changed
         result.append(Mark(step, "\n".join(parts)))
     return result
 

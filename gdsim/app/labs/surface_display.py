@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.labs.run_pictures import arrows, marks, trajectory
-from gdsim.app.panels.optimizer_panel import OptimizerPanel
-from gdsim.app.panels.transport import TimelineBar, Transport
-from gdsim.app.scene.surface_view import SurfaceView
+from gdsim.app.labs.surface_views import Views
 from gdsim.app.theme import Theme
-from gdsim.app.widgets.chart import Chart
-from gdsim.app.widgets.contour_view import ContourView
-from gdsim.app.widgets.message_label import MessageLabel
-from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.problems.analysis import Analysis
 from gdsim.problems.mesh import Mesh
 from gdsim.simulation.divergence import divergence_sentence
@@ -28,29 +21,6 @@ from gdsim.simulation.worksheet import surface_worksheet
 _NO_POINTS = np.empty((0, 2))
 HURRY_SECONDS = 0.08
 """Snapshots that follow each other faster than this are shown view by view, so that the window answers between."""
-
-
-@dataclass(frozen=True, eq=False)
-class Views:
-    """The widgets that show a run."""
-
-    surface: SurfaceView | None
-    contour: ContourView
-    loss: Chart
-    gradient: Chart
-    worksheet: WorksheetView
-    transport: Transport
-    timeline: TimelineBar
-    optimizer: OptimizerPanel
-    note: MessageLabel
-
-    def drawings(self) -> list[SurfaceView | ContourView]:
-        """Return the views of the surface that there are."""
-        return [self.contour] if self.surface is None else [self.surface, self.contour]
-
-    def coloured(self) -> list[SurfaceView | ContourView | Chart | WorksheetView]:
-        """Return the views that take their colours from the theme."""
-        return [*self.drawings(), self.loss, self.gradient, self.worksheet]
 
 
 class SurfaceDisplay:
@@ -102,7 +72,8 @@ class SurfaceDisplay:
         if before is None or before.run_id != snapshot.run_id or before.now.hyper != snapshot.now.hyper:
             views.optimizer.show_hyper(scenario.run[0].optimizer, snapshot.now.hyper)
         why = self._why_stopped(snapshot)
-        last = max(snapshot.last_step, scenario.playback.steps if snapshot.diverged_at is None else 0)
+        ahead = max(scenario.playback.steps, *snapshot.changes, 0) if snapshot.diverged_at is None else 0
+        last = max(snapshot.last_step, ahead)
         views.timeline.timeline.set_extent(last)
         views.timeline.timeline.set_current(snapshot.now.step)
         views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
@@ -161,7 +132,9 @@ class SurfaceDisplay:
         if snapshot.diverged_at is None:
             return ""
         quadratic = self.analysis.quadratic if self.analysis is not None else None
-        hyper = {name: float(snapshot.column(name)[-1]) for name in snapshot.now.hyper}
+        # The step before is the one that led there.
+        last = max(snapshot.diverged_at - 1, 0)
+        hyper = {name: float(snapshot.column(name)[last]) for name in snapshot.now.hyper}
         return divergence_sentence(snapshot.diverged_at, hyper, quadratic)
 
     def _show_note(self, sentence: str) -> None:

@@ -6,32 +6,27 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.analyst import Analyst
 from gdsim.app.camera import Camera
-from gdsim.app.labs.surface_display import SurfaceDisplay, Views
+from gdsim.app.labs import surface_edits as edits
+from gdsim.app.labs.surface_display import SurfaceDisplay
 from gdsim.app.labs.surface_layout import Layout
-from gdsim.app.panels.optimizer_panel import OptimizerPanel
+from gdsim.app.labs.surface_views import build_views, stacked
 from gdsim.app.panels.problem_panel import ProblemPanel
-from gdsim.app.panels.transport import TimelineBar, Transport
 from gdsim.app.panels.view_panel import ViewPanel
 from gdsim.app.scenario_model import ScenarioModel
-from gdsim.app.scene import opengl_works
-from gdsim.app.scene.surface_view import SurfaceView
+from gdsim.app.settings import whole_number
 from gdsim.app.trainer import Trainer
-from gdsim.app.widgets.chart import Chart
-from gdsim.app.widgets.contour_view import ContourView
-from gdsim.app.widgets.message_label import MessageLabel
-from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.errors import InputError
 from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
-from gdsim.problems.mesh import Domain, Mesh, surface_mesh
+from gdsim.problems.mesh import Mesh, surface_mesh
 from gdsim.problems.surface import SurfaceProblem
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.runner import Runner
@@ -62,6 +57,7 @@ class SurfaceLab(QMainWindow):
         self.setObjectName("surface_lab")
         self.setWindowFlags(Qt.WindowType.Widget)
         self.model = ScenarioModel(scenario, self)
+        self._opened = scenario
         self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
         self.trainer = Trainer(self)
         self.analyst = Analyst(self)
@@ -93,15 +89,22 @@ class SurfaceLab(QMainWindow):
         """Begin anew with another scenario."""
         self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
         self.camera.reset_zoom()
+        self._opened = scenario
+        self._drag_goal = None
         self.model.replace(scenario)
-        self._load(0, 0)
+        if self._started:
+            self._load(0, 0)
+        if len(scenario.run) > 1:
+            self.show_message(
+                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
+            )
 
     def show_message(self, sentence: str, error: bool = True) -> None:
         """Show one sentence above the views; an error stays until the next one, a note for a while."""
         if error:
-            self.message.show_sentence(sentence)
+            self.views.message.show_sentence(sentence)
         else:
-            self.message.show_for_a_while(sentence)
+            self.views.message.show_for_a_while(sentence)
 
     def close_lab(self) -> None:
         """End the threads and timers."""
@@ -121,7 +124,7 @@ class SurfaceLab(QMainWindow):
         """Take up docks and last choices again."""
         state = settings.value("surface_lab/layout")
         self._wide = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
-        self.views.worksheet.set_digits(int(str(settings.value("surface_lab/digits", 4))))
+        self.views.worksheet.set_digits(whole_number(settings, "surface_lab/digits", 4))
         self.views.loss.log = bool(settings.value("surface_lab/log_loss", True, bool))
         self.views.gradient.log = bool(settings.value("surface_lab/log_gradient", True, bool))
 
@@ -146,36 +149,18 @@ class SurfaceLab(QMainWindow):
             self.views.note.refresh_colour()
 
     def _build(self, actions: Actions) -> None:
-        works, why = opengl_works()
-        surface = SurfaceView(self.camera) if works else None
-        if surface is not None and QGuiApplication.platformName() == "xcb":
-            # A window of its own: else X11 has the whole window put together by OpenGL at each repaint of anything.
-            surface.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
-            surface.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.problem = ProblemPanel()
         self.view_panel = ViewPanel(self.camera, actions)
-        self.views = Views(
-            surface=surface,
-            contour=ContourView(),
-            loss=Chart("loss_chart", tr("Loss"), tr("loss"), "move"),
-            gradient=Chart("gradient_chart", tr("Gradient norm"), tr("|gradient|"), "gradient"),
-            worksheet=WorksheetView(),
-            transport=Transport(actions),
-            timeline=TimelineBar(),
-            optimizer=OptimizerPanel(),
-            note=MessageLabel("run_note"),
-        )
-        self.message = MessageLabel("message")
-        for label in (self.message, self.views.note):
-            label.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
-        self.setCentralWidget(_stacked(self.message, surface or _no_opengl(why), self.views.note))
-        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.views.transport)
-        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.views.timeline)
+        self.views = build_views(self.camera, actions)
+        views = self.views
+        self.setCentralWidget(stacked(views.message, views.hero(), views.note))
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.transport)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, views.timeline)
         self.layout_of_docks = Layout(
             self,
-            {"problem": self.problem, "optimizer": self.views.optimizer, "view": self.view_panel},
-            {"contour": self.views.contour, "charts": _stacked(self.views.loss, self.views.gradient)},
-            {"worksheet": self.views.worksheet},
+            {"problem": self.problem, "optimizer": views.optimizer, "view": self.view_panel},
+            {"contour": views.contour, "charts": stacked(views.loss, views.gradient)},
+            {"worksheet": views.worksheet},
         )
 
     def _connect(self) -> None:
@@ -187,11 +172,10 @@ class SurfaceLab(QMainWindow):
             views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
         views.timeline.timeline.sought.connect(self.trainer.seek)
-        views.transport.speed.set_value(self.model.scenario.playback.speed)
         views.transport.speed_chosen.connect(self._choose_speed)
         views.transport.steps_chosen.connect(lambda n: self.model.note({"playback.steps": n}))
         views.optimizer.optimizer_chosen.connect(self._choose_optimizer)
-        views.optimizer.hyper_chosen.connect(self.trainer.set_hyper)
+        views.optimizer.hyper_chosen.connect(self._choose_hyper)
         self.problem.formula_chosen.connect(self._choose_formula)
         self.problem.domain_chosen.connect(lambda d: self._choose({"problem.domain": d}, tr("Domain")))
         self.problem.start_chosen.connect(lambda s: self._choose({"run.0.start": s}, tr("Start point")))
@@ -251,8 +235,9 @@ class SurfaceLab(QMainWindow):
         self._show_settings(new)
         if new.problem.formula != old.problem.formula:
             self.display.forget()
+            self._drag_goal = None
             self._load(0, 0)
-        elif new.run != old.run and self.snapshot is not None:
+        elif new.run[0] != old.run[0] and self._started:
             moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
             self._load(*(self._drag_goal or self._reached()), dragged=moved)
 
@@ -269,7 +254,7 @@ class SurfaceLab(QMainWindow):
         self.views.optimizer.show_rule(run.optimizer)
         self.views.optimizer.show_hyper(run.optimizer, dict(run.hyper))
         self.view_panel.show_view(scenario.view)
-        self.views.transport.run_steps.setValue(scenario.playback.steps)
+        self.views.transport.show_playback(scenario.playback)
 
     def _load(self, current: int, last: int, dragged: bool = False) -> None:
         """Compute the run again from its start."""
@@ -286,13 +271,13 @@ class SurfaceLab(QMainWindow):
         self.display.catch_up()
 
     def _adopt_changes(self, snapshot: Snapshot) -> None:
-        """Let the scenario hold the hyper-parameters that were changed in mid-run."""
+        """Let the scenario hold the hyper-parameters that were changed while the run played."""
         run = self.model.scenario.run[0]
         first = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
-        changes = {change.step: dict(change.hyper) for change in run.change}
-        if first != dict(run.hyper) or snapshot.changes != changes:
-            change = [{"step": step, "hyper": hyper} for step, hyper in snapshot.changes.items()]
-            self.model.adopt({"run.0.hyper": first, "run.0.change": change}, tr("Hyper-parameters"))
+        if not self.trainer.settled or set(first) != set(run.hyper):
+            return
+        if first != dict(run.hyper) or snapshot.changes != edits.changes_of(run):
+            self.model.adopt(edits.hyper_edit(first, snapshot.changes), tr("Hyper-parameters"))
 
     def _choose(self, values: dict[str, Any], text: str) -> None:
         """Make one setting; a refused one is explained beside the problem's fields."""
@@ -303,24 +288,28 @@ class SurfaceLab(QMainWindow):
             self.problem.show_error(str(error))
 
     def _choose_formula(self, text: str) -> None:
-        old = self.model.scenario
-        names = parse(text).variables
-        domain = _renamed(dict(old.problem.domain), names)
-        start = _renamed(dict(old.run[0].start), names)
-        values = {"problem": {"formula": text, "domain": domain}, "run.0.start": start, "run.0.change": []}
-        title = {} if text == old.problem.formula else {"title": "", "description": ""}
-        self._choose(values | title, tr("Formula"))
+        if text != self.model.scenario.problem.formula:
+            self._choose(edits.formula_edit(self.model.scenario, text), tr("Formula"))
 
     def _choose_optimizer(self, name: str) -> None:
         run = self.model.scenario.run[0]
         shown = self.snapshot.now.hyper if self.snapshot is not None else dict(run.hyper)
-        kept = {h.name: shown.get(h.name, h.default) for h in rule_named(name).hyperparameters}
-        self._choose({"run.0.optimizer": name, "run.0.hyper": kept, "run.0.change": []}, tr("Optimizer"))
+        self._choose(edits.optimizer_edit(name, shown), tr("Optimizer"))
+
+    def _choose_hyper(self, name: str, value: float) -> None:
+        """Change a hyper-parameter at the step shown; while the run plays, at the step that it has reached."""
+        snapshot, run = self.snapshot, self.model.scenario.run[0]
+        if snapshot is None:
+            self._choose(edits.change_edit(run, 0, name, value), tr("Hyper-parameters"))
+        elif snapshot.playing:
+            self.trainer.set_hyper(name, value)
+        else:
+            self.trainer.set_hyper(name, value, snapshot.now.step)
+            self.model.adopt(edits.change_edit(run, snapshot.now.step, name, value), tr("Hyper-parameters"))
 
     def _choose_speed(self, speed: float) -> None:
         self.model.note({"playback.speed": speed})
-        if self.snapshot is not None and self.snapshot.playing:
-            self.trainer.play(speed)
+        self.trainer.set_rate(speed)
 
     def _reached(self) -> tuple[int, int]:
         """Return the step shown and the last one computed."""
@@ -329,24 +318,17 @@ class SurfaceLab(QMainWindow):
     def _drag_start(self, x: float, y: float) -> None:
         # Paths on the way may end early, where they diverge: the last one is to be as long as the first.
         self._drag_goal = self._drag_goal or self._reached()
-        self._move_start(x, y)
+        self._choose(edits.start_edit(self.model.scenario, x, y), tr("Start point"))
 
     def _drop_start(self, x: float, y: float) -> None:
-        self._move_start(x, y)
+        self._choose(edits.start_edit(self.model.scenario, x, y), tr("Start point"))
         self._drag_goal = None
 
-    def _move_start(self, x: float, y: float) -> None:
-        domain: Domain = dict(self.model.scenario.problem.domain)
-        start = {
-            name: float(f"{min(max(value, low), high):.6g}")
-            for (name, (low, high)), value in zip(domain.items(), (x, y), strict=True)
-        }
-        self._choose({"run.0.start": start}, tr("Start point"))
-
     def _reset(self) -> None:
-        if self.snapshot is not None:
-            hyper = dict(self.snapshot.now.hyper)
-            self._choose({"run.0.hyper": hyper, "run.0.change": []}, tr("Hyper-parameters"))
+        """Go back to step 0; what was changed on the way is the setting now, unless it came with the scenario."""
+        run = self.model.scenario.run[0]
+        if self.snapshot is not None and run.change != self._opened.run[0].change:
+            self._choose(edits.hyper_edit(self.snapshot.now.hyper, {}), tr("Reset"))
         self._load(0, 0)
 
     def _play(self, on: bool) -> None:
@@ -369,34 +351,3 @@ class SurfaceLab(QMainWindow):
             return loss, None
         first, second = (float(self.display.analysis.partials[name].evaluate(here)) for name in here)
         return loss, (first, second)
-
-
-def _renamed(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Return ``values`` for other variables: kept by name, else handed on in order."""
-    left = [value for name, value in values.items() if name not in names]
-    return {name: values[name] if name in values else left.pop(0) for name in names}
-
-
-def _stacked(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return holder
-
-
-def _no_opengl(why: str) -> QLabel:
-    label = QLabel(
-        tr(
-            "The 3D view needs OpenGL 2.1 or newer, which this display does not offer ({reason}). "
-            "The contour map below shows the same surface.",
-            reason=why,
-        )
-    )
-    label.setObjectName("no_opengl")
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setMargin(2 * theme.GRID)
-    return label

@@ -55,7 +55,7 @@ class OptimizerPanel(QWidget):
             row.setVisible(row_name in names)
 
     def show_hyper(self, name: str, values: dict[str, float]) -> None:
-        """Show the values in force, unless one is just being typed or dragged."""
+        """Show the values in force, but not over a slider that is being dragged."""
         for hyper in rule_named(name).hyperparameters:
             row = self._rows[hyper.name]
             value = values[hyper.name]
@@ -65,10 +65,6 @@ class OptimizerPanel(QWidget):
             if warning != row.property("warning"):
                 row.setProperty("warning", warning)
                 row.set_error(warning)
-
-    def show_error(self, name: str, sentence: str) -> None:
-        """Show under its row why a value was refused."""
-        self._rows[name].set_error(sentence)
 
     def _add_row(self, hyper: Hyperparameter) -> None:
         row = LabelledNumber(

@@ -27,8 +27,8 @@ class ProblemPanel(QWidget):
     """
 
     formula_chosen = Signal(str)
-    domain_chosen = Signal(dict)
-    start_chosen = Signal(dict)
+    domain_chosen = Signal(object)
+    start_chosen = Signal(object)
     preset_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,6 +51,7 @@ class ProblemPanel(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_MS)
         self._variables: tuple[str, ...] = ()
+        self._formula_shown = ""
         self._lay_out()
         self._pause.timeout.connect(self._offer)
         self.formula.textEdited.connect(self._typed)
@@ -71,12 +72,14 @@ class ProblemPanel(QWidget):
         self.preset.setCurrentIndex(self.preset.findText(title))
 
     def show_scenario(self, scenario: Scenario) -> None:
-        """Show what ``scenario`` sets; a formula being typed is left alone if it means the same."""
+        """Show what ``scenario`` sets; a formula that is being typed is left alone until another is in force."""
         text = scenario.problem.formula
-        if self.formula.text() != text:
-            self.formula.setText(text)
-        self._pause.stop()
-        self.formula_error.show_sentence("")
+        if self._formula_shown != text:
+            self._formula_shown = text
+            self._pause.stop()
+            self.formula_error.show_sentence("")
+            if self.formula.text() != text:
+                self.formula.setText(text)
         self.error.show_sentence("")
         self._variables = tuple(scenario.problem.domain)
         for (name, (low, high)), label, fields in zip(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from gdsim.app import theme
@@ -12,6 +12,7 @@ from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber, tabular
 from gdsim.app.widgets.timeline import Mark, Timeline
 from gdsim.i18n import tr
+from gdsim.simulation.scenario import Playback
 
 BUTTONS = ("reset", "step_back", "next_phase", "step", "play")
 
@@ -50,12 +51,19 @@ class Transport(QToolBar):
         for name in ("orbit", "export_image"):
             self._add_button(name)
 
+    def show_playback(self, playback: Playback) -> None:
+        """Show speed and number of steps."""
+        self.speed.set_value(playback.speed)
+        with QSignalBlocker(self.run_steps):
+            self.run_steps.setValue(playback.steps)
+
     def show_playing(self, playing: bool) -> None:
         """Let the play button show what it does next."""
         action = self._actions["play"]
         if action.isChecked() != playing or action.property("playing") != playing:
             action.setProperty("playing", playing)
             action.setChecked(playing)
+            action.setProperty("icon_name", "pause" if playing else "play")
             action.setIcon(icon("pause" if playing else "play"))
             action.setText(tr("Pause") if playing else tr("Play"))
 

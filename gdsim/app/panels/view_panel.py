@@ -29,7 +29,6 @@ class ViewPanel(QWidget):
     """Writes the camera and the view's settings; `view_chosen` carries a key of `View` and its value."""
 
     view_chosen = Signal(str, object)
-    orbit_speed_chosen = Signal(float)
 
     def __init__(self, camera: Camera, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,7 +117,6 @@ class ViewPanel(QWidget):
         self.azimuth.changed.connect(lambda value: self._camera.set(azimuth=value))
         self._camera.changed.connect(self._show_camera)
         self.opacity.changed.connect(lambda value: self.view_chosen.emit("opacity", value))
-        self.orbit_speed.changed.connect(self.orbit_speed_chosen)
         self.colormap.textActivated.connect(lambda name: self.view_chosen.emit("colormap", name))
         for name, box in self._switches.items():
             box.toggled.connect(lambda on, name=name: self.view_chosen.emit(name, on))

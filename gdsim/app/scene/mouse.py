@@ -32,19 +32,23 @@ class Mouse:
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._action = ""
+        self._button = Qt.MouseButton.NoButton
+        self._dragged: tuple[float, float] | None = None
         self._moved = False
 
     def press(self, event: QMouseEvent) -> None:
-        """Take hold of the start point, the box or the picture."""
+        """Take hold of the start point, the box or the picture; a second button changes nothing."""
+        event.accept()
+        if self._pressed is not None:
+            return
         self._pressed = self._last = event.position()
-        self._moved = False
+        self._button, self._moved, self._dragged = event.button(), False, None
         if event.button() == Qt.MouseButton.LeftButton:
             self._action = "start" if self._near_start(event.position()) else "orbit"
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
             self._action = "pan"
         else:
             self._action = ""
-        event.accept()
 
     def move(self, event: QMouseEvent) -> None:
         """Drag what is held; else show by the cursor what could be."""
@@ -63,7 +67,8 @@ class Mouse:
         if self._action == "start":
             place = self._dragged_to(event.position())
             if place is not None:
-                self._view.start_dragged.emit(float(place[0]), float(place[1]))
+                self._dragged = (float(place[0]), float(place[1]))
+                self._view.start_dragged.emit(*self._dragged)
         elif self._action == "orbit":
             camera.set(azimuth=camera.azimuth - DEGREES * step.x(), elevation=camera.elevation + DEGREES * step.y())
         elif self._action == "pan":
@@ -71,18 +76,17 @@ class Mouse:
         event.accept()
 
     def release(self, event: QMouseEvent) -> None:
-        """Drop the start point, or set it where a click met the surface."""
-        action, moved, self._pressed, self._action = self._action, self._moved, None, ""
-        if action == "start" and moved:
-            place = self._dragged_to(event.position())
-        elif action == "orbit" and not moved:
-            place = self._under(event.position())
-        else:
-            place = None
-        self._hint(event.position())
-        if place is not None:
-            self._view.start_dropped.emit(float(place[0]), float(place[1]))
+        """Drop the start point where it was dragged last, or set it where a click met the surface."""
         event.accept()
+        if event.button() != self._button:
+            return
+        action, moved, self._pressed, self._action = self._action, self._moved, None, ""
+        place = self._under(event.position()) if action == "orbit" and not moved else None
+        self._hint(event.position())
+        if self._dragged is not None:
+            self._view.start_dropped.emit(*self._dragged)
+        elif place is not None:
+            self._view.start_dropped.emit(float(place[0]), float(place[1]))
 
     def double_click(self, event: QMouseEvent) -> None:
         """Show the whole box; the second press of a double click sets no start."""
