@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-BARE_LIMIT, MATPLOTLIB_LIMIT, DELAY_LIMIT_MS = 1.3, 0.1, 50.0
+BARE_LIMIT, MATPLOTLIB_LIMIT, DELAY_LIMIT_MS = 1.3, 0.1, 100.0
 SECONDS = 5.0
 BEAT_MS = 5
 

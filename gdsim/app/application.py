@@ -46,6 +46,7 @@ def main(source: str | None = None) -> int:
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     if source is not None:
         window.open(source)
+    app.aboutToQuit.connect(window.lab.close_lab)
     window.show()
     status = app.exec()
     sys.excepthook = sys.__excepthook__
