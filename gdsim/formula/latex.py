@@ -41,6 +41,9 @@ _FUNCTIONS = {
     "heaviside": r"\mathrm{H}",
 }
 
+_LONGEST_INDEX = 6
+"""A longer word is too small to read as an index."""
+
 BREAK = "\x1f"
 """Marks where a long piece of LaTeX may be broken; it is no part of the LaTeX."""
 
@@ -51,6 +54,8 @@ Put = Callable[[str, int], "tuple[str, int] | None"]
 def symbol(name: str) -> str:
     """Return the LaTeX of a variable's name: ``w1`` is w with the index 1, ``theta`` and the letter θ are Greek."""
     match = re.fullmatch(r"(.+?)(?:_(\w+)|(\d+))", name)
+    if match is not None and match[2] and len(match[2]) > _LONGEST_INDEX:
+        return f"\\mathrm{{{_escaped(name)}}}"
     if match is None:
         return _letters(name)
     base, word, digits = match.groups()

@@ -91,10 +91,19 @@ def _normal(name: str) -> str:
 
 def _name(token: Token) -> Token:
     for index, character in enumerate(token.text):
-        if not ("x" + _normal(character)).isidentifier() or character in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+        position = token.position + index
+        if character in "⁰¹²³⁴⁵⁶⁷⁸⁹":
             raise FormulaError(
-                tr("{character} cannot be part of a name; write powers with **.", character=character),
-                token.position + index,
+                tr("{character} cannot be part of a name; write powers with **.", character=character), position
+            )
+        # Python takes x₁ for x1 here, but not there.
+        if not ("x" + character).isidentifier() or (not character.isascii() and _normal(character).isdigit()):
+            raise FormulaError(
+                tr(
+                    "{character} cannot be part of a name: a name may hold letters, the digits 0 to 9 and _ .",
+                    character=character,
+                ),
+                position,
             )
     normal = _normal(token.text)
     if not normal.isidentifier() or keyword.iskeyword(normal):

@@ -138,10 +138,25 @@ class _Search:
         height = self.height(point)
         if not (self.is_inside(point) and np.isfinite(height)):
             return False
-        rings = point + np.multiply.outer((1e-4, 1e-3), _RING * self.extent)
-        around = self.heights(rings)
+        around = self.rings(point, 1e-4, 1e-3)
         rounding = 1e-14 * max(1.0, abs(height))
-        return bool((around[np.isfinite(around)] > height + rounding).all() and np.isfinite(around).any())
+        # At the edge of where the loss is defined there is no telling what it does beyond.
+        if not (np.isfinite(around).all() and (around > height + rounding).all()):
+            return False
+        return not self.runs_off(point, height)
+
+    def runs_off(self, point: Point, height: float) -> bool:
+        """Whether the loss falls without end towards ``point``, as a logarithm does.
+
+        Near a minimum it grows like a power of the distance r: for r**p the inner of two rings, the second
+        ten times as wide, lies 1/(10**p - 1) of their difference above the middle, which is 4 for p = 0.1.
+        """
+        inner, outer = self.rings(point, 1e-6, 1e-5).mean(axis=1)
+        return bool(inner - height > 4 * max(outer - inner, 0.0) + 1e-9 * max(1.0, abs(height)))
+
+    def rings(self, point: Point, *radii: float) -> NDArray[np.float64]:
+        """Return the loss on circles around ``point``, their radii as shares of the domain, shape ``(r, 16)``."""
+        return self.heights(point + np.multiply.outer(radii, _RING * self.extent))
 
     def differ(self, a: Point, b: Point) -> bool:
         return bool((np.abs(a - b) > 0.01 * self.cell).any())

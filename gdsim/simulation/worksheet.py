@@ -6,6 +6,7 @@ The equations of the update come from the rule itself, so that a new rule needs 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterable, Mapping
 
@@ -53,7 +54,9 @@ def surface_worksheet(snapshot: Snapshot, optimizer: str, analysis: Analysis | N
             _partial(name, partial, gradient_at, phase, before is None)
             for name, partial in _in_order(analysis.partials, now)
         )
-        sections.append(Section("gradient", tr("Gradient"), partials))
+        undefined = not math.isfinite(gradient_at.loss) and any(line.result is not None for line in partials)
+        note = tr("The loss is not finite here, so it has no gradient.") if undefined else ""
+        sections.append(Section("gradient", tr("Gradient"), partials, note))
     rule = rule_named(optimizer)
     note = "" if before is not None else tr("Make a step: the numbers of the update appear here.")
     sections.append(Section("update", tr("Update"), _update(rule, before, now, updated), note))
@@ -85,6 +88,8 @@ def _loss(formula: Formula, point: Point, computed: bool) -> Line:
 
 def _partial(name: str, partial: Formula, point: Point, phase: Phase, first: bool) -> Line:
     symbols, numbers, text = _formula_pieces(partial)
+    # The formula of a derivative may have values where that of the loss has none: 1/x where there is no log(x).
+    slope = float(point.gradient[name]) if math.isfinite(point.loss) else math.nan
     return Line(
         key=f"gradient.{name}",
         left=rf"{_indexed('g', name)} = \frac{{\partial L}}{{\partial {symbol(name)}}}",
@@ -94,7 +99,7 @@ def _partial(name: str, partial: Formula, point: Point, phase: Phase, first: boo
         symbols=symbols,
         numbers=numbers,
         values={each: value for each, value in _numbers(point).items() if each in partial.variables},
-        result=None if first and phase == "forward" else float(point.gradient[name]),
+        result=None if first and phase == "forward" else slope,
         colours={RESULT: "gradient"},
         fresh=phase != "forward",
         computed=phase == "backward",

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
 from gdsim.app.theme import DARK, LIGHT
+from gdsim.app.widgets.typeset import number_width
 from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.formula import parse
 from gdsim.formula.calculus import gradient
 from gdsim.problems.analysis import Analysis
 from gdsim.problems.quadratic import analyse
+from gdsim.simulation.lines import RESULT
 from gdsim.simulation.snapshot import Phase, Point, Snapshot
 from gdsim.simulation.worksheet import Worksheet, surface_worksheet
 
@@ -116,13 +118,30 @@ def test_the_title_changes_with_the_phase(qtbot: QtBot, view: WorksheetView) -> 
     assert view._sheet.grab().toImage().copy(0, 0, 300, 30) != before
 
 
-def test_a_growing_number_widens_its_slot_and_it_stays_wide(qtbot: QtBot, view: WorksheetView) -> None:
+def test_a_growing_number_fits_at_once_and_its_room_shrinks_again(qtbot: QtBot, view: WorksheetView) -> None:
     show(qtbot, view, content(w1=-8.0))
-    view.set_content(content(w1=-12345.0))
-    assert not view.is_typeset()
-    qtbot.waitUntil(view.is_typeset, timeout=20_000)
-    view.set_content(content(w1=-8.0))
+    small = view._sheet._painted
+    view.set_content(content(w1=-1234567.0))
     assert view.is_typeset()
+    large = view._sheet._painted
+    assert small is not None and large is not None
+    assert large[2].height > small[2].height
+    view.set_content(content(w1=-8.0))
+
+    def shrunk() -> bool:
+        painted = view._sheet._painted
+        return painted is not None and painted[2].height == small[2].height
+
+    assert not shrunk()
+    qtbot.waitUntil(shrunk, timeout=5_000)
+
+
+def test_operands_are_as_wide_as_their_numbers(qtbot: QtBot, view: WorksheetView) -> None:
+    for w1 in (-12345.678, -8.0):
+        show(qtbot, view, content(w1=w1))
+    for piece in view._sheet._pieces():
+        if RESULT not in piece.names:
+            assert view._sheet._widths.now(piece) == tuple(number_width(text) for text in piece.texts)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -173,7 +192,7 @@ def test_long_terms_are_broken_to_fit_and_keep_their_numbers(qtbot: QtBot, view:
     assert painted is not None
     filled = [placed for placed in painted[2].placed if placed.piece.offset]
     assert filled
-    assert all(len(placed.formula.slots) == len(placed.piece.names) for placed in filled)
+    assert all(len(placed.formula.fitted().slots) == len(placed.piece.names) for placed in filled)
 
 
 def test_what_a_phase_computed_is_scrolled_into_view(qtbot: QtBot, view: WorksheetView) -> None:

@@ -83,3 +83,8 @@ def test_matplotlib_can_set_it(tree: Node) -> None:
     formula = Formula("", tree)
     for latex in (formula.latex(), formula.latex({"x": "-2.5", "y": r"1 \cdot 10^{-3}"})):
         assert MathTextParser("path").parse(f"${latex}$").width > 0
+
+
+def test_a_long_word_is_no_index() -> None:
+    assert parse("alpha_long_name").latex() == r"\mathrm{alpha\_long\_name}"
+    assert parse("w_out").latex() == r"w_{\mathrm{out}}"

@@ -144,3 +144,17 @@ def attempt(text: str) -> tuple[Formula | None, FormulaError | None]:
         return parse(text), None
     except FormulaError as error:
         return None, error
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("θ₁**2+β**2", 1, "letters, the digits 0 to 9 and _"),
+        ("3*x² + y", 3, "powers with **"),
+        ("x + ab١", 6, "letters, the digits 0 to 9 and _"),
+    ],
+)
+def test_odd_characters_in_names_are_pointed_at(text: str, position: int, says: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    assert (caught.value.position, says in str(caught.value)) == (position, True)

@@ -47,6 +47,26 @@ def test_saddles_slopes_plateaus_valleys_and_outside_points_are_no_minima(text: 
     assert minima(text, {"x": (-5, 5), "y": (-5, 5)}).shape == (0, 2)
 
 
+@pytest.mark.parametrize(
+    "text", ["log(x*y)", "log(x**2 + y**2)", "log(abs(x - 1.234) + abs(y))", "-1/(x**2 + y**2)", "log(x) + y**2"]
+)
+def test_where_the_loss_falls_without_end_there_is_no_minimum(text: str) -> None:
+    assert minima(text, {"x": (-5, 5), "y": (-5, 5)}).shape == (0, 2)
+
+
+def test_a_minimum_beside_the_edge_of_the_definition_is_found() -> None:
+    # The minimum of x*log(x) is at 1/e.
+    assert minima("x*log(x) + y**2", {"x": (-5, 5), "y": (-5, 5)}) == pytest.approx(
+        np.array([[np.exp(-1), 0.0]]), abs=1e-6
+    )
+
+
+def test_a_cusp_is_found() -> None:
+    assert minima("sqrt(abs(x - 1)) + sqrt(abs(y))", {"x": (-5, 5), "y": (-5, 5)}) == pytest.approx(
+        np.array([[1.0, 0.0]]), abs=1e-6
+    )
+
+
 def test_a_kink_is_found() -> None:
     assert minima("abs(x - 1.234) + abs(y + 2)*3", {"x": (-5, 5), "y": (-5, 5)}) == pytest.approx(
         np.array([[1.234, -2.0]]), abs=1e-6

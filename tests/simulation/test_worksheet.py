@@ -229,3 +229,16 @@ def test_how_numbers_are_written(value: float, digits: int, text: str) -> None:
 
 def test_hyper_parameters_are_shown_as_they_were_set() -> None:
     assert [show(each, 6, exact=True).plain for each in (0.9, 0.01, 1.0, 0.0001)] == ["0.9", "0.01", "1", "1e-04"]
+
+
+def test_where_the_loss_is_not_finite_there_is_no_gradient() -> None:
+    # 1/x and 1/y have values at (-8, 6), where log(x*y) has none.
+    formula = parse("log(x*y)")
+    known = Analysis(formula, gradient(formula), None, np.empty((0, 2)))
+    values = {"x": np.asarray(-8.0), "y": np.asarray(6.0)}
+    slopes = {name: np.asarray(each.evaluate(values)) for name, each in known.partials.items()}
+    now = Point(0, values, math.nan, slopes, {}, {"learning_rate": 0.01})
+    sheet = surface_worksheet(Snapshot(1, "backward", now, None, (), 0, (), np.zeros((0, 0))), "gd", known)
+    section = next(each for each in sheet.sections if each.key == "gradient")
+    assert [line.shown(4).result.text for line in section.lines] == ["nan", "nan"]
+    assert "no gradient" in section.note

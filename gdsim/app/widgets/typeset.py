@@ -1,12 +1,13 @@
-"""Formulas as vector outlines, set by matplotlib's mathtext, with slots whose digits change at no cost.
+"""Formulas as vector outlines, set by matplotlib's mathtext, with slots whose numbers change at no cost.
 
-A template is set once (some 15 ms); its slots are then filled with digits of a fixed width. matplotlib is
+A template is set once (some 15 ms); its slots are then filled with numbers of any width. matplotlib is
 imported by a thread of its own, because the window must not wait for it.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
 
+from gdsim.app.widgets.formula_boxes import Fitted, Glyph, Level, Slot, build, fit, growth
 from gdsim.formula.latex import BREAK
 
 UNIT = 100.0
@@ -23,7 +25,15 @@ UNIT = 100.0
 
 FAMILY = "dejavusans"
 SLOT_FONT = "DejaVu Sans Mono"
+"""Nothing but the marks of slots is set in it."""
+
+NUMBER_FONT = "DejaVu Sans"
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+# Larger than mathtext's 0.7, for an exponent is read digit by digit.
+_SUPERSCRIPT, _RAISED = 0.78, 0.36
 _MARK = re.compile(r"\\slot\{(\w+)\}\{\d\}")
+
+_LOW_BARS = re.compile(r"\\left\|((?:(?!\\left\||\\right\||\\d?frac).)*)\\right\|")
 
 _ready = threading.Event()
 _starting = threading.Lock()
@@ -47,67 +57,69 @@ def _prepare() -> None:
         _ready.set()
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where one character of a slot stands: the left end of its baseline and its size."""
-
-    x: float
-    y: float
-    size: float
-
-
 @dataclass(frozen=True, eq=False)
 class Typeset:
     """A template, set at size `UNIT`; y grows downwards from the baseline.
 
     Attributes
     ----------
-    width, ascent, descent
-        Its box.
-    outline
-        Everything but the slots.
-    slots
-        The places of each slot's characters, in reading order.
+    ascent, descent
+        How far it reaches above and below the baseline.
+    level
+        What it consists of, with slots one character wide.
     """
 
-    width: float
     ascent: float
     descent: float
-    outline: QPainterPath
-    slots: tuple[tuple[Place, ...], ...]
+    level: Level
+
+    def width(self, widths: Sequence[float] = ()) -> float:
+        """Return the width with slots of these widths, all at size `UNIT`."""
+        return self.level.width + growth(self.level, widths)
+
+    def fitted(self, widths: Sequence[float] = ()) -> Fitted:
+        """Return everything in its place with slots of these widths."""
+        result = Fitted()
+        fit(self.level, widths, result)
+        return result
 
 
 @functools.lru_cache(maxsize=2048)
-def typeset(latex: str, widths: tuple[int, ...] = ()) -> Typeset:
-    r"""Set LaTeX (without dollars) whose ``\slot{name}{n}`` get ``widths`` characters each.
+def typeset(latex: str) -> Typeset:
+    r"""Set LaTeX (without dollars), with a place for each ``\slot{name}{n}``.
 
     What mathtext cannot set is shown as it stands, in upright letters.
     """
-    remaining = iter(widths)
-    source = _MARK.sub(lambda match: rf"\mathtt{{{'0' * next(remaining, 1)}}}", latex.replace(BREAK, ""))
+    source = _plain_bars(_MARK.sub(r"\\mathtt{0}", latex.replace(BREAK, "")))
     try:
         parsed = _parse(f"${source}$")
     except ValueError:
         parsed = _parse(r"$\mathrm{" + re.sub(r"[^\w ]", "", latex).replace("_", r"\_") + "}$")
-    outline = QPainterPath()
-    places: list[Place] = []
+    glyphs: list[Glyph] = []
+    count = itertools.count()
     for glyph in parsed.glyphs:
         font, size, character = glyph[0], float(glyph[1]), int(glyph[2])
         x, y = float(glyph[-2]), -float(glyph[-1])
         if font.family_name == SLOT_FONT:
-            places.append(Place(x, y, size))
+            glyphs.append(Glyph(x, y, None, Slot(x, next(count), y, size, _advance(font, "0") * size / UNIT)))
         else:
-            scale = size / UNIT
-            outline.addPath(QTransform(scale, 0, 0, scale, x, y).map(_glyph(font, character)))
-    for x, y, width, height in parsed.rects:
-        outline.addRect(QRectF(float(x), -float(y) - float(height), float(width), float(height)))
-    outline.setFillRule(_WINDING)
-    slots, start = [], 0
-    for width in widths:
-        slots.append(tuple(places[start : start + width]))
-        start += width
+            glyphs.append(Glyph(x, y, _scaled(_glyph(font, character), x, y, size / UNIT)))
+    rules = [
+        QRectF(float(x), -float(y) - float(height), float(width), float(height)) for x, y, width, height in parsed.rects
+    ]
     depth = float(parsed.depth)
-    return Typeset(float(parsed.width), float(parsed.height) - depth, depth, outline, tuple(slots))
+    return Typeset(float(parsed.height) - depth, depth, build(source, glyphs, rules, float(parsed.width)))
+
+
+def _plain_bars(latex: str) -> str:
+    """Take the font's own bars around what is no higher than they are: stretched ones come out thin and uneven."""
+    while (changed := _LOW_BARS.sub(r"{|}{\1}{|}", latex)) != latex:
+        latex = changed
+    return latex
+
+
+def _scaled(path: QPainterPath, x: float, y: float, scale: float) -> QPainterPath:
+    return QTransform(scale, 0, 0, scale, x, y).map(path)
 
 
 _WINDING = Qt.FillRule.WindingFill
@@ -149,10 +161,51 @@ def _no_hinting() -> Any:
 
 
 @functools.cache
-def _slot_font() -> Any:
+def _number_font() -> Any:
     from matplotlib.font_manager import findfont, get_font
 
-    return get_font(findfont(SLOT_FONT))
+    return get_font(findfont(NUMBER_FONT))
+
+
+_advances: dict[tuple[str, str], float] = {}
+
+
+def _advance(font: Any, character: str) -> float:
+    """Return the width of a character at size `UNIT`."""
+    key = (font.fname, character)
+    if key not in _advances:
+        font.set_size(UNIT, 72)
+        _advances[key] = font.load_char(ord(character), flags=_no_hinting()).linearHoriAdvance / 65536
+    return _advances[key]
+
+
+@functools.lru_cache(maxsize=8192)
+def _run(text: str) -> tuple[tuple[tuple[str, float, float], ...], float]:
+    """Return the characters of a number, with their places and sizes, and its width at size `UNIT`."""
+    characters = []
+    x = 0.0
+    for character in text:
+        plain = character.translate(_PLAIN)
+        size = 1.0 if plain == character else _SUPERSCRIPT
+        margin = 0.08 * UNIT if character == "·" else 0.0
+        characters.append((plain, x + margin, size))
+        x += _advance(_number_font(), plain) * size + 2 * margin
+    return tuple(characters), x
+
+
+def number_width(text: str) -> float:
+    """Return the width of a number at size `UNIT`; all digits are equally wide."""
+    return _run(text)[1]
+
+
+@functools.lru_cache(maxsize=2048)
+def _number_path(text: str) -> QPainterPath:
+    path = QPainterPath()
+    for character, x, size in _run(text)[0]:
+        raised = -_RAISED * UNIT if size < 1 else 0.0
+        path.addPath(_scaled(_glyph(_number_font(), ord(character)), x, raised, size))
+    path.setFillRule(_WINDING)
+    return path
 
 
 def _path(vertices: Sequence[Sequence[float]], codes: Sequence[int]) -> QPainterPath:
@@ -193,8 +246,9 @@ def paint(
     size: float,
     colour: QColor,
     slot_colours: Mapping[int, QColor] | None = None,
+    widths: Sequence[float] | None = None,
 ) -> None:
-    """Paint a formula with its slots filled, each text at the right end of its slot.
+    """Paint a formula with its slots filled.
 
     Parameters
     ----------
@@ -210,18 +264,24 @@ def paint(
         Height of the type, in device-independent pixels.
     colour, slot_colours
         Colour of everything, and of single slots by their number.
+    widths
+        Widths of the slots at size `UNIT`, their texts at the right ends; without them as wide as the texts.
     """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(x, baseline)
     painter.scale(size / UNIT, size / UNIT)
-    painter.fillPath(formula.outline, colour)
-    for number, (places, text) in enumerate(zip(formula.slots, texts, strict=False)):
-        ink = (slot_colours or {}).get(number, colour)
-        digits = QPainterPath()
-        digits.setFillRule(_WINDING)
-        for place, character in zip(places[len(places) - len(text) :], text[-len(places) :], strict=False):
-            scale = place.size / UNIT
-            digits.addPath(QTransform(scale, 0, 0, scale, place.x, place.y).map(_glyph(_slot_font(), ord(character))))
-        painter.fillPath(digits, ink)
+    fitted = formula.fitted(widths if widths is not None else [number_width(text) for text in texts])
+    for path, shift in fitted.inks:
+        painter.translate(shift, 0.0)
+        painter.fillPath(path, colour)
+        painter.translate(-shift, 0.0)
+    for rule in fitted.rules:
+        painter.fillRect(rule, colour)
+    for number, text in enumerate(texts):
+        slot = fitted.slots.get(number)
+        if slot is not None:
+            scale = slot.size / UNIT
+            left = slot.x + slot.width - number_width(text) * scale
+            painter.fillPath(_scaled(_number_path(text), left, slot.y, scale), (slot_colours or {}).get(number, colour))
     painter.restore()

@@ -20,6 +20,9 @@ _LEAST_SCALE = 0.62
 Key = tuple[str, int, int]
 """Line, row and piece of a template."""
 
+Item = tuple["Piece", float, float, float | None]
+"""A piece, where it begins, its size, and its distance from the one before it, None where it keeps its place."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -66,7 +69,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Placed:
-    """A piece in its place, in device-independent pixels; ``baseline`` is measured from the top of the sheet."""
+    """A piece in its place, in device-independent pixels; ``baseline`` is measured from the top of the sheet.
+
+    With ``follows`` it begins at a distance of ``space`` behind the piece before it, wherever that ends.
+    """
 
     piece: Piece
     formula: Typeset
@@ -74,6 +80,8 @@ class Placed:
     x: float
     baseline: float
     size: float
+    follows: bool = False
+    space: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -135,9 +143,9 @@ def templates(lines: Sequence[tuple[Piece, tuple[Row, ...]]]) -> Iterator[Piece]
 
 
 class Arranger:
-    """Arranges one worksheet for one width."""
+    """Arranges one worksheet for one width; ``widths`` says how wide the slots of a piece are to be taken."""
 
-    def __init__(self, width: float, size: float, widths: Callable[[Piece], tuple[int, ...]]) -> None:
+    def __init__(self, width: float, size: float, widths: Callable[[Piece], tuple[float, ...]]) -> None:
         self.width = width
         self.size = size
         self.widths = widths
@@ -169,10 +177,10 @@ class Arranger:
         return Sheet(tuple(self.placed), tuple(self.words), self.right + GRID, self.y + GRID)
 
     def _set(self, piece: Piece) -> Typeset:
-        return typeset(piece.latex, self.widths(piece))
+        return typeset(piece.latex)
 
     def _width(self, piece: Piece, size: float | None = None) -> float:
-        return self._set(piece).width * (size or self.size) / UNIT
+        return self._set(piece).width(self.widths(piece)) * (size or self.size) / UNIT
 
     def _words(self, text: str, heading: bool, metrics: QFontMetricsF) -> None:
         if not text:
@@ -191,7 +199,7 @@ class Arranger:
         widest = max((self._width(piece) for row in rows for piece in row.pieces), default=0.0)
         if start + sign_width + gap + widest > self.width - GRID and rows:
             # A long term gets the whole width, below the left side.
-            self._flush(number, [(left, GRID, self.size)])
+            self._flush(number, [(left, GRID, self.size, None)])
             start = 2.0 * GRID
             left = Piece(left.key, "")
         x = start
@@ -220,8 +228,10 @@ class Arranger:
         first = start + sign_width + gap
         available = max(60.0, self.width - GRID - first)
         x = first
-        current: list[tuple[Piece, float, float]] = []
-        head = [(sign, start, self.size)] + ([(left[0], left[1], self.size)] if left else [])
+        current: list[Item] = []
+        head: list[Item] = [(sign, start, self.size, None)]
+        if left:
+            head.append((left[0], left[1], self.size, None))
         # Every line but the first is indented by the size of the type.
         within = available - self.size
         for piece in self._parts(row.pieces, within):
@@ -231,7 +241,7 @@ class Arranger:
             if x > first and x + space + width > first + available:
                 self._flush(number, head + current)
                 head, current, x, space = [], [], first + self.size, 0.0
-            current.append((piece, x + space, size))
+            current.append((piece, x + space, size, space if current else None))
             x += space + width
         self._flush(number, head + current)
         return x
@@ -246,22 +256,24 @@ class Arranger:
     def _append(self, number: int, row: Row, sign: Piece, sign_width: float, x: float, gap: float) -> None:
         """Place a short row behind the one before it, on its baseline."""
         baseline = self.placed[-1].baseline
-        self._place(number, sign, x, baseline, self.size)
+        self._place(number, (sign, x, self.size, gap), baseline)
         x += sign_width + gap
+        space = gap
         for piece in row.pieces:
-            self._place(number, piece, x, baseline, self.size)
+            self._place(number, (piece, x, self.size, space), baseline)
             x += self._width(piece)
+            space = 0.0
 
-    def _flush(self, number: int, items: list[tuple[Piece, float, float]]) -> None:
-        ascent = max(self._set(piece).ascent * size / UNIT for piece, _, size in items)
-        descent = max(self._set(piece).descent * size / UNIT for piece, _, size in items)
+    def _flush(self, number: int, items: list[Item]) -> None:
+        ascent = max(self._set(piece).ascent * size / UNIT for piece, _, size, _ in items)
+        descent = max(self._set(piece).descent * size / UNIT for piece, _, size, _ in items)
         ascent, descent = max(ascent, 0.9 * self.size), max(descent, 0.3 * self.size)
-        for piece, x, size in items:
-            self._place(number, piece, x, self.y + ascent, size)
+        for item in items:
+            self._place(number, item, self.y + ascent)
         tall = ascent + descent > 2 * self.size
         self.y += ascent + descent + (0.4 if tall else 0.2) * self.size
 
-    def _place(self, number: int, piece: Piece, x: float, baseline: float, size: float) -> None:
-        formula = self._set(piece)
-        self.placed.append(Placed(piece, formula, number, x, baseline, size))
-        self.right = max(self.right, x + formula.width * size / UNIT)
+    def _place(self, number: int, item: Item, baseline: float) -> None:
+        piece, x, size, space = item
+        self.placed.append(Placed(piece, self._set(piece), number, x, baseline, size, space is not None, space or 0.0))
+        self.right = max(self.right, x + self._width(piece, size))

@@ -20,14 +20,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from gdsim.app.theme import GRID, LIGHT, Theme
-from gdsim.app.widgets.typeset import UNIT, is_ready, paint, typeset
+from gdsim.app.widgets.slot_widths import SlotWidths
+from gdsim.app.widgets.typeset import UNIT, is_ready, number_width, paint, typeset
 from gdsim.app.widgets.worksheet_layout import Arranger, Key, Piece, Placed, Row, Sheet, rows_of, templates
+from gdsim.formula.latex import broken
 from gdsim.i18n import tr
 from gdsim.simulation.lines import RESULT, Line, Worksheet
 
 MOST_DIGITS = 12
 _SLICE_SECONDS = 0.012
 _SMALLEST, _LARGEST = 13.0, 19.0
+_REST_MILLISECONDS = 400
 
 
 class WorksheetView(QWidget):
@@ -140,11 +143,15 @@ class _SheetWidget(QWidget):
         self._texts: dict[Key, tuple[str, ...]] = {}
         self._structure: tuple[object, object] | None = None
         self._revealed: tuple[str, ...] = ()
-        self._widths: dict[Key, tuple[int, ...]] = {}
+        self._widths = SlotWidths()
         self._painted: tuple[Worksheet, list[Line], Sheet] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MILLISECONDS)
+        self._rest.timeout.connect(self._tighten)
 
     def set_digits(self, digits: int) -> None:
         self._decimals = digits
@@ -155,18 +162,23 @@ class _SheetWidget(QWidget):
         self.content = content
         self._lines = [line for section in content.sections for line in section.lines] if content else []
         self._rows = [rows_of(line, line.shown(self._decimals)) for line in self._lines]
-        pieces = [piece for _, rows in self._rows for row in rows for piece in row.pieces]
-        self._texts = {piece.key: piece.texts for piece in pieces}
-        if self._grow(content, pieces) or self._painted is None or self.behind:
+        self._texts = {piece.key: piece.texts for piece in self._pieces()}
+        if self._is_new(content) or self._painted is None or self.behind:
             self.behind = content is not None
+            self._rest.stop()
             if content is None:
                 self._painted = None
             else:
                 self._timer.start(0)
         elif content is not None:
+            if self._measure():
+                self._arrange()
             self._painted = (content, self._lines, self._painted[2])
             self._reveal()
         self.update()
+
+    def _pieces(self) -> list[Piece]:
+        return [piece for _, rows in self._rows for row in rows for piece in row.pieces]
 
     def _reveal(self) -> None:
         """Say where the newly computed lines stand, when they are others than before."""
@@ -179,31 +191,32 @@ class _SheetWidget(QWidget):
             lowest = max(p.baseline + p.size / 2 for p in own)
             self.computed.emit(min(p.baseline - p.size for p in own), lowest)
 
-    def _grow(self, content: Worksheet | None, pieces: list[Piece]) -> bool:
-        """Widen slots whose text no longer fits; return whether anything but digits changed."""
+    def _is_new(self, content: Worksheet | None) -> bool:
+        """Return whether anything but numbers changed."""
         notes = [(section.title, section.note) for section in content.sections] if content else []
-        structure = (
-            notes,
-            [
-                (left.latex, [(row.sign, [piece.latex for piece in row.pieces]) for row in rows])
-                for left, rows in self._rows
-            ],
-        )
+        formulas = [
+            (left.latex, [(row.sign, [piece.latex for piece in row.pieces]) for row in rows])
+            for left, rows in self._rows
+        ]
+        structure = (notes, formulas)
         changed = structure != self._structure
-        if self._structure is None or structure[1] != self._structure[1]:
-            self._widths = {}
+        if self._structure is None or formulas != self._structure[1]:
+            self._widths.clear()
         self._structure = structure
-        for piece in pieces:
-            old = self._widths.get(piece.key, (0,) * len(piece.texts))
-            new = tuple(max(width, len(text)) for width, text in zip(old, piece.texts, strict=True))
-            if new != old:
-                self._widths[piece.key] = new
-                changed = True
         return changed
 
-    def _width_of(self, piece: Piece) -> tuple[int, ...]:
-        widths = self._widths.get(piece.key, ()) if piece.texts else ()
-        return widths[piece.offset : piece.offset + len(piece.texts)]
+    def _measure(self) -> bool:
+        """Give each slot the width of its number; return whether lines must be broken anew for it."""
+        outgrown, slack = self._widths.measure(self._pieces())
+        if slack and not self._rest.isActive():
+            self._rest.start()
+        return outgrown
+
+    def _tighten(self) -> None:
+        """Break the lines for the numbers that there are now."""
+        if not self.behind and self._painted is not None:
+            self._widths.tighten()
+            self._arrange()
 
     def _go_on(self) -> None:
         """Set what is not set yet, as much as fits into one slice of time."""
@@ -212,11 +225,13 @@ class _SheetWidget(QWidget):
             return
         end = time.perf_counter() + _SLICE_SECONDS
         for piece in templates(self._rows):
-            typeset(piece.latex, self._width_of(piece))
+            for part in {piece.latex, *broken(piece.latex)}:
+                typeset(part)
             if time.perf_counter() > end:
                 self._timer.start(0)
                 return
         self.behind = False
+        self._measure()
         self._arrange()
 
     def _arrange(self) -> None:
@@ -225,7 +240,7 @@ class _SheetWidget(QWidget):
         parent = self.parentWidget()
         width = float(parent.width() if parent is not None else self.width())
         size = min(_LARGEST, max(_SMALLEST, width / 25))
-        arranger = Arranger(width, size, self._width_of)
+        arranger = Arranger(width, size, self._widths.reserved)
         text, heading = QFontMetricsF(self.font(), self), QFontMetricsF(self._heading_font(), self)
         sheet = arranger.arrange(self.content, self._rows, text, heading)
         self._painted = (self.content, self._lines, sheet)
@@ -261,12 +276,21 @@ class _SheetWidget(QWidget):
             rect = QRectF(words.x, words.y, words.width, words.height + 1)
             # The title comes first; it changes with every step and keeps its one line.
             painter.drawText(rect, Qt.TextFlag.TextWordWrap, words.text if number else content.title)
+        end = 0.0
         for placed in sheet.placed:
-            self._paint_piece(painter, lines[placed.line], placed)
+            x = end + placed.space if placed.follows else placed.x
+            end = x + self._paint_piece(painter, lines[placed.line], placed, x)
         painter.end()
 
-    def _paint_piece(self, painter: QPainter, line: Line, placed: Placed) -> None:
+    def _paint_piece(self, painter: QPainter, line: Line, placed: Placed, x: float) -> float:
+        """Paint a piece that begins at ``x``; return its width."""
         piece, formula = placed.piece, placed.formula
+        texts = self._texts.get(piece.key, ())[piece.offset : piece.offset + len(piece.names)]
+        widths = self._widths.now(piece)
+        if len(widths) != len(texts):
+            # The formulas of another worksheet are being set, and this one is shown until then.
+            widths = tuple(number_width(text) for text in texts)
+        width = formula.width(widths) * placed.size / UNIT
         ink = QColor(self.theme.text if line.fresh else self.theme.muted)
         colours: dict[int, QColor] = {}
         for number, name in enumerate(piece.names):
@@ -274,17 +298,16 @@ class _SheetWidget(QWidget):
             if role and line.fresh:
                 colours[number] = QColor(self.theme.gradient if role == "gradient" else self.theme.velocity)
         if RESULT in piece.names and line.computed:
-            scale = placed.size / UNIT
             ascent, descent = 0.85 * placed.size, 0.25 * placed.size
-            box = QRectF(placed.x - 3, placed.baseline - ascent, formula.width * scale + 6, ascent + descent)
+            box = QRectF(x - 3, placed.baseline - ascent, width + 6, ascent + descent)
             wash = QColor(self.theme.accent)
             wash.setAlphaF(0.18)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(wash)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawRoundedRect(box, 3, 3)
-        texts = self._texts.get(piece.key, ())[piece.offset : piece.offset + len(piece.names)]
-        paint(painter, formula, texts, placed.x, placed.baseline, placed.size, ink, colours)
+        paint(painter, formula, texts, x, placed.baseline, placed.size, ink, colours, widths)
+        return width
 
     def _paint_invitation(self, painter: QPainter) -> None:
         sentence = tr("Each step is written out here, number by number: press Step to begin.")
