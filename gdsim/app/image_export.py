@@ -81,13 +81,27 @@ def write_image(image: QImage, path: Path) -> None:
     Raises
     ------
     InputError
-        If the file's name does not end in ``.png`` or cannot be written.
+        If it cannot be written.
     """
-    if path.suffix.lower() != ".png":
-        raise InputError(tr("{path} must end in .png.", path=str(path)))
     with replacing(path) as temporary:
         if not image.save(str(temporary)):
             raise OSError(28, tr("the disk is full or the folder cannot be written to"))
+
+
+def picture_path(text: str) -> Path:
+    """Return the path that was typed.
+
+    Raises
+    ------
+    InputError
+        If it cannot be the name of a PNG file.
+    """
+    path = Path(os.path.expanduser(text.strip()))
+    if not text.strip() or path.is_dir():
+        raise InputError(tr("Give the name of a file that ends in .png."))
+    if path.suffix.lower() != ".png":
+        raise InputError(tr("{path} must end in .png.", path=str(path)))
+    return path
 
 
 class ExportDialog(QDialog):
@@ -161,7 +175,11 @@ class ExportDialog(QDialog):
             self.path.setText(path if Path(path).suffix else f"{path}.png")
 
     def _export(self) -> None:
-        path = Path(os.path.expanduser(self.path.text()))
+        try:
+            path = picture_path(self.path.text())
+        except InputError as error:
+            self.error.show_sentence(str(error))
+            return
         if path.exists() and path != self._agreed and not may_replace(self, path):
             return
         choice = (self.what.currentData(), self.width_field.value(), self.height_field.value())

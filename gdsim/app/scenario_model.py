@@ -12,7 +12,7 @@ from gdsim.simulation.files import validate
 from gdsim.simulation.scenario import Scenario
 
 MERGE_SECONDS = 1.0
-"""Edits of one setting that follow each other faster than this are undone together."""
+"""Edits of one setting in one gesture that follow each other faster than this are undone together."""
 
 
 class ScenarioModel(QObject):
@@ -29,6 +29,7 @@ class ScenarioModel(QObject):
     def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scenario = scenario
+        self.gesture = 0
         self.undo_stack = QUndoStack(self)
 
     def edit(self, values: dict[str, Any], text: str) -> None:
@@ -48,6 +49,10 @@ class ScenarioModel(QObject):
         new = revised(self.scenario, values)
         if new != self.scenario:
             self.undo_stack.push(_Edit(self, new, text, tuple(values), in_force=True))
+
+    def end_gesture(self) -> None:
+        """Let the next edit be undone by itself: a drag has ended, or a value was entered."""
+        self.gesture += 1
 
     def note(self, values: dict[str, Any]) -> None:
         """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
@@ -69,7 +74,7 @@ class _Edit(QUndoCommand):
         self._model = model
         self._old = model.scenario
         self._new = new
-        self._keys = keys
+        self._kind = (text, keys, model.gesture)
         self._in_force = in_force
         self._time = time.monotonic()
 
@@ -91,7 +96,7 @@ class _Edit(QUndoCommand):
         self._model._set(scenario.model_copy(update={"playback": self._model.scenario.playback}))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or (other.text(), other._keys) != (self.text(), self._keys):
+        if not isinstance(other, _Edit) or other._kind != self._kind:
             return False
         if other._time - self._time > MERGE_SECONDS:
             return False
@@ -108,4 +113,4 @@ def revised(scenario: Scenario, values: dict[str, Any]) -> Scenario:
         for part in path:
             place = place[int(part)] if isinstance(place, list) else place[part]
         place[last] = value
-    return validate(data)
+    return validate(data, name_keys=False)

@@ -55,17 +55,18 @@ class Trainer(QObject):
         """Start the thread; it imports torch first."""
         self._worker.start()
 
-    def load(self, build: Build, current: int = 0, last: int = 0, dragged: bool = False) -> None:
+    def load(self, build: Build, current: int = 0, last: int = 0, dragged: bool = False, resume: bool = False) -> None:
         """Replace the run: build it, compute it to step ``last``, and show step ``current``.
 
         A newer load replaces one that still waits. With ``dragged`` the runs before are still shown when they
-        are ready, so that the path follows a start point that moves faster than paths are computed.
+        are ready, so that the path follows a start point that moves faster than paths are computed. With
+        ``resume`` a run that plays goes on playing.
         """
         self._worker.run_id += 1
         run_id = self._worker.run_id
         if not dragged:
             self._oldest_shown = run_id
-        self._post(lambda worker: worker.load(run_id, build, current, last))
+        self._post(lambda worker: worker.load(run_id, build, current, last, resume))
 
     def step(self) -> None:
         """Make one update."""
@@ -138,6 +139,7 @@ class _Worker(QThread):
         self._runner: Runner | None = None
         self._hyper_set = 0
         self._show_then: int | None = None
+        self._go_on = (0.0, 0)
         self._rate = 0.0
         self._until = 0
         self._wake = 0.0
@@ -154,9 +156,12 @@ class _Worker(QThread):
             self._guard(self._advance)
             self._publish_when_due()
 
-    def load(self, run_id: int, build: Build, current: int, last: int) -> None:
+    def load(self, run_id: int, build: Build, current: int, last: int, resume: bool) -> None:
         if run_id != self.run_id:
             return
+        going = (0.0, 0)
+        if resume:
+            going = (self._rate, self._until) if self._show_then is None else self._go_on
         self.pause()
         self._runner = build()
         self._loaded_id = run_id
@@ -165,9 +170,10 @@ class _Worker(QThread):
             pass
         if self._runner.step_count < last and self._runner.diverged_at is None:
             self.play(math.inf, last - self._runner.step_count)
-            self._show_then = current
+            self._show_then, self._go_on = current, going
         else:
             self._runner.seek(current)
+            self._resume(going)
         self._publish()
 
     def step(self) -> None:
@@ -210,6 +216,7 @@ class _Worker(QThread):
     def pause(self) -> None:
         self._rate = 0.0
         self._show_then = None
+        self._go_on = (0.0, 0)
 
     def set_rate(self, rate: float) -> None:
         if self._rate and self._show_then is None:
@@ -260,7 +267,7 @@ class _Worker(QThread):
         now = time.perf_counter()
         if runner is None or not self._rate or now < self._wake:
             return
-        self._paid = max(self._paid, now - LATE_SECONDS)
+        self._paid = max(self._paid, now - LATE_SECONDS - 1 / self._rate)
         end = now + SLICE_SECONDS
         while self._paid + 1 / self._rate <= now and time.perf_counter() < end:
             if runner.step_count >= self._until or not runner.step():
@@ -273,9 +280,17 @@ class _Worker(QThread):
 
     def _arrive(self, runner: Runner) -> None:
         """Rest where the run was to go, or show the step that was asked for with it."""
+        go_on = self._go_on
         if self._show_then is not None:
             runner.seek(self._show_then)
         self.pause()
+        self._resume(go_on)
+
+    def _resume(self, going: tuple[float, int]) -> None:
+        """Play on as before a run was replaced."""
+        rate, until = going
+        if rate and self._runner is not None and self._runner.diverged_at is None:
+            self.play(rate, until - self._runner.step_count)
 
     def _publish_when_due(self) -> None:
         if not self._dirty or (self._rate and time.perf_counter() - self._published < PUBLISH_SECONDS):

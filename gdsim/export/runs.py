@@ -55,12 +55,16 @@ def finish_runs(scenario: Scenario, steps: int) -> list[FinishedRun]:
 
 
 def notes(runs: list[FinishedRun], formula: Formula) -> list[str]:
-    """Return one sentence for each run that stopped because a number was no longer finite."""
+    """Return one sentence for each unusual hyper-parameter, and for each run that was no longer finite."""
     from gdsim.problems.quadratic import analyse
     from gdsim.simulation.divergence import divergence_sentence
 
     result = []
     for run in runs:
+        described = {h.name: h for h in run.runner.rule.hyperparameters}
+        parts = [run.runner.initial_hyper, *run.runner.changes.values()]
+        warnings = [described[name].warning(value) for part in parts for name, value in part.items()]
+        result += [sentence for sentence in warnings if sentence]
         step = run.runner.diverged_at
         if step is not None:
             # The update that led there used the hyper-parameters of the step before.

@@ -78,7 +78,7 @@ class Hyperparameter:
         if self.usual is None or self.usual[0] <= value < self.usual[1]:
             return ""
         return tr(
-            "{name} = {value} is outside [{low}, {high}): expect the run to diverge.",
+            "{name} = {value} is outside the usual range [{low}, {high}): the run may diverge.",
             name=self.name,
             value=f"{value:g}",
             low=f"{self.usual[0]:g}",

@@ -57,14 +57,17 @@ def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
     return validate(data)
 
 
-def validate(data: dict[str, Any]) -> Scenario:
-    """Return the scenario that ``data`` describes, or raise `InputError` with one clear sentence."""
+def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
+    """Return the scenario that ``data`` describes, or raise `InputError` with one clear sentence.
+
+    Without ``name_keys`` the sentence names no key of a file where it can do without.
+    """
     try:
         return Scenario.model_validate(data)
     except RecursionError:
         raise InputError(tr("The scenario is nested too deeply.")) from None
     except ValidationError as error:
-        raise InputError(_sentence(error.errors()[0])) from None
+        raise InputError(_sentence(error.errors()[0], name_keys)) from None
 
 
 def dumps(scenario: Scenario) -> str:
@@ -175,7 +178,7 @@ def _is_index(part: str) -> bool:
     return part.isascii() and part.isdigit() and len(part) < 20
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _sentence(detail: ErrorDetails, name_keys: bool) -> str:
     """Turn pydantic's first complaint into one sentence with key, value and what is allowed."""
     # In a file the hyper-parameters stand beside the other keys.
     key = ".".join(str(part) for part in detail["loc"] if part != "hyper")
@@ -186,7 +189,7 @@ def _sentence(detail: ErrorDetails) -> str:
             return tr(
                 "In {key}.formula, character {place}: {message}", key=key, place=cause.position + 1, message=message
             )
-        return tr("In {key}: {message}", key=key, message=message) if key else message
+        return tr("In {key}: {message}", key=key, message=message) if key and name_keys else message
     if detail["type"] == "extra_forbidden":
         return tr("The scenario has an unknown key {key}.", key=key)
     if detail["type"] == "missing":

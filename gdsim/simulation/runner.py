@@ -41,7 +41,11 @@ def changed(
     if step == 0:
         first |= kept.pop(0, {}) | {name: value}
     else:
+        before = first | {key: v for at in sorted(kept) if at < step for key, v in kept[at].items()}
         kept.setdefault(step, {})[name] = value
+        if before[name] == value:  # back to what it was: nothing changes here
+            del kept[step][name]
+        kept = {at: part for at, part in kept.items() if part}
     return first, kept
 
 

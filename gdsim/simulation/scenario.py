@@ -162,7 +162,7 @@ class Scenario(_Model):
         for name in names:
             if name in columns:
                 raise ValueError(
-                    tr("A variable cannot be called {name}: a column of the run's table has this name.", name=name)
+                    tr("A variable cannot be called {name}: the table of a run has a column of this name.", name=name)
                 )
         return self
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSlider
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSlider,
+    QWidget,
+)
 
 from tests.app.conftest import Bench
 
@@ -350,3 +359,65 @@ def test_a_long_run_from_a_new_start_is_shown_as_it_grows(bench: Bench) -> None:
     bench.until(lambda: bench.shown.column("w1")[0] == 5.0 and bench.shown.last_step == 3000)
     assert bench.shown.now.step == 3000
     assert seen[0] < 3000
+
+
+def test_keys_belong_to_the_run_again_once_a_number_is_entered(bench: Bench) -> None:
+    rate = bench.find("learning_rate", QDoubleSpinBox)
+    type_into(bench, rate, "0.02")
+    QTest.keyClick(bench.window, Qt.Key.Key_Right)
+    bench.until_step(1)
+    rate.setFocus()
+    QTest.keyClick(rate, Qt.Key.Key_Space)
+    bench.until(lambda: bench.shown.playing)
+    assert rate.value() == 0.02
+
+
+def test_the_domain_can_be_moved_away(bench: Bench) -> None:
+    for name, value in (("from_1", "20"), ("to_1", "30"), ("start_1", "25")):
+        type_into(bench, bench.find(name, QDoubleSpinBox), value)
+    assert bench.lab.scenario.problem.domain["w1"] == (20, 30)
+    assert not bench.find("problem_error", QLabel).isVisible()
+    bench.until(lambda: bench.shown.column("w1")[0] == 25)
+
+
+def test_a_run_that_plays_goes_on_from_a_moved_start(bench: Bench) -> None:
+    press(bench, Qt.Key.Key_Space)
+    bench.until(lambda: bench.shown.now.step > 1)
+    bench.lab._drop_start(4.0, 4.0)
+    bench.until(lambda: bench.shown.column("w1")[0] == 4)
+    step = bench.shown.now.step
+    bench.until(lambda: bench.shown.now.step > step and bench.shown.playing)
+
+
+def test_two_drags_are_two_edits(bench: Bench) -> None:
+    for x in (1.0, 2.0):
+        bench.lab._drag_start(x, x)
+        bench.lab._drag_start(x + 0.5, x)
+        bench.lab._drop_start(x + 0.5, x)
+    bench.window.actions_by_name["undo"].trigger()
+    assert bench.lab.scenario.run[0].start == {"w1": 1.5, "w2": 1.0}
+    bench.window.actions_by_name["undo"].trigger()
+    assert bench.lab.scenario.run[0].start == {"w1": -8.0, "w2": 6.0}
+
+
+def test_a_refused_variable_is_explained_beside_the_formula(bench: Bench) -> None:
+    type_into(bench, bench.find("formula", QLineEdit), "gamma**2 + eta**2")
+    assert "gamma" in bench.find("formula_error", QLabel).text()
+    assert not bench.find("problem_error", QLabel).isVisible()
+    assert bench.lab.scenario.problem.formula.startswith("(2 - w1")
+
+
+def is_whole(field: QWidget) -> bool:
+    """Tell whether all of a field is inside its panel's frame."""
+    frame = field.parentWidget()
+    while not isinstance(frame, QScrollArea):
+        frame = frame.parentWidget()
+    viewport = frame.viewport()
+    return viewport.rect().contains(QRect(field.mapTo(viewport, QPoint(0, 0)), field.size()))
+
+
+def test_a_message_makes_room_for_itself_at_1280x720(bench: Bench) -> None:
+    type_into(bench, bench.find("gamma", QDoubleSpinBox), "1")
+    type_into(bench, bench.find("from_1", QDoubleSpinBox), "20")
+    for name in ("start_2", "learning_rate", "gamma", "opacity"):
+        bench.until(lambda name=name: is_whole(bench.find(name)))

@@ -82,15 +82,16 @@ def test_step_phase_and_back(desk: Desk) -> None:
     assert again.now.parameters == moved.now.parameters
 
 
-def test_play_keeps_its_pace_and_pauses(desk: Desk) -> None:
+@pytest.mark.parametrize(("rate", "steps"), [(0.5, 1), (2.0, 2), (5.0, 3), (200.0, 100)])
+def test_play_keeps_its_pace_and_pauses(desk: Desk, rate: float, steps: int) -> None:
     desk.trainer.load(builder())
     desk.until(lambda s: s.now.step == 0)
     started = time.perf_counter()
-    desk.trainer.play(200.0)
-    snapshot = desk.until(lambda s: s.now.step >= 100)
+    desk.trainer.play(rate)
+    snapshot = desk.until(lambda s: s.now.step >= steps)
     elapsed = time.perf_counter() - started
     assert snapshot.playing
-    assert snapshot.now.step <= 200 * elapsed + 1  # never ahead of time; how late depends on the machine
+    assert snapshot.now.step <= rate * elapsed + 1  # never ahead of time; how late depends on the machine
     desk.trainer.pause()
     paused = desk.until(lambda s: not s.playing)
     desk.trainer.step()

@@ -45,7 +45,7 @@ class SurfaceDisplay:
             view.set_minima(_NO_POINTS)
             view.set_mesh(mesh)
         self._mesh_note = mesh.note
-        self._show_note(mesh.note)
+        self._show_note("")
 
     def show_style(self, view: View) -> None:
         """Draw the surface in another style."""
@@ -79,7 +79,7 @@ class SurfaceDisplay:
         views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
         views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
         views.transport.show_playing(snapshot.playing)
-        self._show_note(why or self._mesh_note)
+        self._show_note(why)
         now = time.monotonic()
         hurried, self._shown_at = now - self._shown_at < HURRY_SECONDS, now
         self._stale = set(self._turns)
@@ -137,6 +137,8 @@ class SurfaceDisplay:
         hyper = {name: float(snapshot.column(name)[last]) for name in snapshot.now.hyper}
         return divergence_sentence(snapshot.diverged_at, hyper, quadratic)
 
-    def _show_note(self, sentence: str) -> None:
+    def _show_note(self, why_stopped: str) -> None:
+        """Say why the run stopped, else what is missing of the surface."""
+        sentence = why_stopped or self._mesh_note
         if self._views.note.text() != sentence:
-            self._views.note.show_sentence(sentence)
+            self._views.note.show_sentence(sentence, muted=not why_stopped)

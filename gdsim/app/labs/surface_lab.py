@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gdsim.app import theme
@@ -22,6 +22,7 @@ from gdsim.app.panels.view_panel import ViewPanel
 from gdsim.app.scenario_model import ScenarioModel
 from gdsim.app.settings import whole_number
 from gdsim.app.trainer import Trainer
+from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.errors import InputError
 from gdsim.formula import parse
 from gdsim.i18n import tr
@@ -91,6 +92,7 @@ class SurfaceLab(QMainWindow):
         self.camera.reset_zoom()
         self._opened = scenario
         self._drag_goal = None
+        self.views.message.show_sentence("")
         self.model.replace(scenario)
         if self._started:
             self._load(0, 0)
@@ -141,12 +143,19 @@ class SurfaceLab(QMainWindow):
         if self.views.surface is None:
             QTimer.singleShot(0, self, self._start)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room out again when a smaller window leaves the surface too little."""
+        super().resizeEvent(event)
+        if self._wide and self.views.hero().height() < 0.4 * self.height():
+            self.layout_of_docks.proportion()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "display"):
             self.display.show_theme(theme.current())
-            self.views.note.refresh_colour()
+            for label in self.findChildren(MessageLabel):
+                label.refresh_colour()
 
     def _build(self, actions: Actions) -> None:
         self.problem = ProblemPanel()
@@ -177,8 +186,9 @@ class SurfaceLab(QMainWindow):
         views.optimizer.optimizer_chosen.connect(self._choose_optimizer)
         views.optimizer.hyper_chosen.connect(self._choose_hyper)
         self.problem.formula_chosen.connect(self._choose_formula)
-        self.problem.domain_chosen.connect(lambda d: self._choose({"problem.domain": d}, tr("Domain")))
-        self.problem.start_chosen.connect(lambda s: self._choose({"run.0.start": s}, tr("Start point")))
+        self.problem.place_chosen.connect(self._choose_place)
+        for panel in (self.problem, views.optimizer):
+            panel.settled.connect(self.model.end_gesture)
         self.problem.preset_chosen.connect(self.preset_chosen)
         self.view_panel.view_chosen.connect(lambda key, value: self._choose({f"view.{key}": value}, tr("View")))
         self.model.changed.connect(self._apply)
@@ -239,7 +249,7 @@ class SurfaceLab(QMainWindow):
             self._load(0, 0)
         elif new.run[0] != old.run[0] and self._started:
             moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
-            self._load(*(self._drag_goal or self._reached()), dragged=moved)
+            self._load(*(self._drag_goal or self._reached()), dragged=moved, resume=True)
 
     def _show_problem(self, scenario: Scenario) -> None:
         formula = parse(scenario.problem.formula)
@@ -256,12 +266,12 @@ class SurfaceLab(QMainWindow):
         self.view_panel.show_view(scenario.view)
         self.views.transport.show_playback(scenario.playback)
 
-    def _load(self, current: int, last: int, dragged: bool = False) -> None:
+    def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""
         scenario = self.model.scenario
         run = scenario.run[0]
         problem = SurfaceProblem(self._surface[0], {name: run.start[name] for name in scenario.problem.domain})
-        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last, dragged)
+        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last, dragged, resume)
 
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()
@@ -288,8 +298,15 @@ class SurfaceLab(QMainWindow):
             self.problem.show_error(str(error))
 
     def _choose_formula(self, text: str) -> None:
-        if text != self.model.scenario.problem.formula:
-            self._choose(edits.formula_edit(self.model.scenario, text), tr("Formula"))
+        if text == self.model.scenario.problem.formula:
+            return
+        try:
+            self.model.edit(edits.formula_edit(self.model.scenario, text), tr("Formula"))
+        except InputError as error:
+            self.problem.show_formula_error(str(error))
+
+    def _choose_place(self, domain: dict[str, Any], start: dict[str, float]) -> None:
+        self._choose({"problem.domain": domain, "run.0.start": start}, tr("Domain and start point"))
 
     def _choose_optimizer(self, name: str) -> None:
         run = self.model.scenario.run[0]
@@ -323,6 +340,7 @@ class SurfaceLab(QMainWindow):
     def _drop_start(self, x: float, y: float) -> None:
         self._choose(edits.start_edit(self.model.scenario, x, y), tr("Start point"))
         self._drag_goal = None
+        self.model.end_gesture()
 
     def _reset(self) -> None:
         """Go back to step 0; what was changed on the way is the setting now, unless it came with the scenario."""

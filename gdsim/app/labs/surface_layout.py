@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
+from gdsim.app.theme import GRID
+from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.i18n import tr
 
 VERSION = 1
@@ -54,6 +56,8 @@ class Layout:
         lab.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         for name, widget in panels.items():
             self._add(name, Scrolled(widget))
+            for label in widget.findChildren(MessageLabel):
+                label.shown_or_hidden.connect(self._share_left_later)
         for name, widget in (below | right).items():
             self._add(name, widget)
         self.reset()
@@ -83,9 +87,22 @@ class Layout:
         lab.resizeDocks([left[0], right[0]], [LEFT_WIDTH, min(width // 4, 440)], Qt.Orientation.Horizontal)
         lab.resizeDocks(below, [round(height * 0.38)] * len(below), Qt.Orientation.Vertical)
         lab.resizeDocks(below, [3, 2][: len(below)] if len(below) == 2 else [1] * len(below), Qt.Orientation.Horizontal)
-        # The explanation of the optimizer wraps, so heights are known only once widths are.
-        heights = [_height(panel) for panel in self._areas[0][1].values()]
-        lab.resizeDocks(left, heights, Qt.Orientation.Vertical)
+        self._share_left()
+
+    def _share_left(self) -> None:
+        """Give each panel on the left the height that it needs now; its messages come and go."""
+        shown = [(self.docks[name], panel) for name, panel in self._areas[0][1].items() if self._docked(name)]
+        if shown:
+            docks, panels = zip(*shown, strict=True)
+            self._lab.resizeDocks(docks, [_height(panel) for panel in panels], Qt.Orientation.Vertical)
+
+    def _share_left_later(self) -> None:
+        # Once the panel has laid itself out with the message.
+        QTimer.singleShot(0, self._lab, self._share_left)
+
+    def _docked(self, name: str) -> bool:
+        dock = self.docks[name]
+        return not dock.isFloating() and not dock.isHidden()
 
     def save(self) -> QByteArray:
         """Return the layout for the settings."""
@@ -125,7 +142,7 @@ class Scrolled(QScrollArea):
 
 def _height(panel: QWidget) -> int:
     """Return the height that ``panel`` needs at the width of the left side; its explanation wraps."""
-    return max(panel.heightForWidth(LEFT_WIDTH), panel.sizeHint().height())
+    return max(panel.heightForWidth(LEFT_WIDTH - 2 * GRID), panel.sizeHint().height())
 
 
 def _titles() -> dict[str, str]:

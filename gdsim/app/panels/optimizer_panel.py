@@ -20,6 +20,7 @@ class OptimizerPanel(QWidget):
 
     optimizer_chosen = Signal(str)
     hyper_chosen = Signal(str, float)
+    settled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,5 +81,6 @@ class OptimizerPanel(QWidget):
         for part in (row.field, row.slider):
             part.setToolTip(tr(hyper.explanation))
         row.changed.connect(lambda value, name=hyper.name: self.hyper_chosen.emit(name, value))
+        row.settled.connect(self.settled)
         self._rows[hyper.name] = row
         self._layout.addWidget(row)

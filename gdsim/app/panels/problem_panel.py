@@ -22,13 +22,13 @@ TYPING_MS = 250
 class ProblemPanel(QWidget):
     """Sets what is minimised and where the run starts.
 
-    `formula_chosen`, `domain_chosen` and `start_chosen` carry valid-looking input; whoever listens may
-    still refuse it and call `show_error`.
+    `formula_chosen` and `place_chosen` (domain and start, which must fit each other) carry valid-looking input;
+    whoever listens may still refuse it and call `show_formula_error` or `show_error`.
     """
 
     formula_chosen = Signal(str)
-    domain_chosen = Signal(object)
-    start_chosen = Signal(object)
+    place_chosen = Signal(object, object)
+    settled = Signal()
     preset_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,7 +55,7 @@ class ProblemPanel(QWidget):
         self._lay_out()
         self._pause.timeout.connect(self._offer)
         self.formula.textEdited.connect(self._typed)
-        self.formula.returnPressed.connect(self._offer)
+        self.formula.returnPressed.connect(self._enter)
         self.preset.activated.connect(lambda index: self.preset_chosen.emit(self.preset.itemData(index)))
 
     def fill_presets(self, titles: dict[str, str]) -> None:
@@ -96,6 +96,10 @@ class ProblemPanel(QWidget):
         """Show why domain or start was refused; the fields keep what was typed."""
         self.error.show_sentence(sentence)
 
+    def show_formula_error(self, sentence: str) -> None:
+        """Show why a formula was refused; the field keeps what was typed."""
+        self.formula_error.show_sentence(sentence)
+
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
@@ -123,23 +127,16 @@ class ProblemPanel(QWidget):
             field.rejected.connect(self.show_error)
             grid.addWidget(field, row + 1, column)
             grid.setColumnStretch(column, 1)
-        for field in (low, high):
-            field.valueChanged.connect(self._domain_edited)
-        start.valueChanged.connect(self._start_edited)
+        for field in (low, high, start):
+            field.valueChanged.connect(self._place_edited)
+            field.editingFinished.connect(self.settled)
         self._names.append(label)
         self._fields.append((low, high, start))
 
-    def _domain_edited(self) -> None:
-        domain: Domain = {
-            name: (low.value(), high.value())
-            for name, (low, high, _) in zip(self._variables, self._fields, strict=True)
-        }
-        self.domain_chosen.emit(domain)
-
-    def _start_edited(self) -> None:
-        self.start_chosen.emit(
-            {name: fields[2].value() for name, fields in zip(self._variables, self._fields, strict=True)}
-        )
+    def _place_edited(self) -> None:
+        rows = dict(zip(self._variables, self._fields, strict=True))
+        domain: Domain = {name: (low.value(), high.value()) for name, (low, high, _) in rows.items()}
+        self.place_chosen.emit(domain, {name: start.value() for name, (_, _, start) in rows.items()})
 
     def _typed(self) -> None:
         self._pause.stop()
@@ -150,6 +147,11 @@ class ProblemPanel(QWidget):
         self._pause.stop()
         if self._check():
             self.formula_chosen.emit(self.formula.text())
+
+    def _enter(self) -> None:
+        self._offer()
+        if self.formula_error.isHidden():
+            self.formula.clearFocus()  # the keys are the run's again
 
     def _check(self) -> bool:
         """Show what is wrong with the formula being typed, if anything is."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,6 +26,18 @@ from gdsim.i18n import tr
 from gdsim.simulation.scenario import COLORMAPS, View
 
 
+class Switch(QCheckBox):
+    """A check box that keeps Space for itself while it has the focus; elsewhere Space plays."""
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Space before the shortcut does."""
+        claimed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        if claimed and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
 class ViewPanel(QWidget):
     """Writes the camera and the view's settings; `view_chosen` carries a key of `View` and its value."""
 
@@ -40,10 +53,10 @@ class ViewPanel(QWidget):
         self.colormap = named(QComboBox(), "colormap", tr("Colormap"))
         self.colormap.addItems(list(COLORMAPS))
         self._switches = {
-            "contours": QCheckBox(tr("Contour lines")),
-            "floor_contours": QCheckBox(tr("Lines on the floor")),
-            "wireframe": QCheckBox(tr("Wireframe")),
-            "log_height": QCheckBox(tr("Log height")),
+            "contours": Switch(tr("Contour lines")),
+            "floor_contours": Switch(tr("Lines on the floor")),
+            "wireframe": Switch(tr("Wireframe")),
+            "log_height": Switch(tr("Log height")),
         }
         self._explain()
         self._lay_out(actions)

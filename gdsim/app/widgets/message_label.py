@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -13,6 +13,9 @@ NOTE_MS = 8000
 
 class MessageLabel(QLabel):
     """A wrapped sentence in the error colour (or muted, for a note)."""
+
+    shown_or_hidden = Signal()
+    """The room that the label needs has changed."""
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,10 +31,13 @@ class MessageLabel(QLabel):
     def show_sentence(self, sentence: str, muted: bool = False) -> None:
         """Show ``sentence``; an empty one hides the label."""
         self._fading.stop()
+        if (sentence, muted) == (self.text(), self._muted):
+            return
         self._muted = muted
         self.setText(sentence)
         self.refresh_colour()
         self.setVisible(bool(sentence))
+        self.shown_or_hidden.emit()
 
     def show_for_a_while(self, sentence: str) -> None:
         """Show a note that takes itself away."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPalette, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from gdsim.app import theme
+from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.sliders import LinearSlider, LogSlider, ValueSlider
 from gdsim.i18n import tr
 
@@ -134,11 +135,21 @@ class NumberField(QDoubleSpinBox):
         self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave PageUp and PageDown to the presenter's clicker."""
+        """Leave PageUp and PageDown to the presenter's clicker, and all keys to the run once a number is entered."""
         if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             event.ignore()
-        else:
-            super().keyPressEvent(event)
+            return
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasAcceptableInput()
+        super().keyPressEvent(event)
+        if entered:
+            self.clearFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space, which no number has, to the run."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.ignore()
+            return False
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn only while focused, so that scrolling a panel changes nothing."""
@@ -154,10 +165,10 @@ class NumberField(QDoubleSpinBox):
             if "," in shown:
                 return tr("{text} is not a number: write a decimal point, as in 0.05.", text=repr(shown))
             return tr("{text} is not a number: write one such as 0.05 or 1e-3.", text=repr(shown))
+        if abs(number) > _LARGEST:
+            return tr("{value} is too large.", value=text.strip()[:40])
         if not self._low <= number <= self._high or (self._above and number == self._low):
             return tr("{value} is not allowed: {range}", value=number_text(number), range=self._range_sentence())
-        if abs(number) > _LARGEST:
-            return tr("{value} is too large.", value=text.strip())
         return None
 
     def _range_sentence(self, unit: str = "") -> str:
@@ -189,10 +200,12 @@ class LabelledNumber(QWidget):
     slider_range
         Ends of the slider; by default those of the field.
 
-    `changed` follows the user, never `set_value`. Numbers beyond the slider's ends can still be typed.
+    `changed` follows the user, never `set_value`; `settled` says that a drag or an entry is done. Numbers beyond
+    the slider's ends can still be typed.
     """
 
     changed = Signal(float)
+    settled = Signal()
 
     def __init__(
         self,
@@ -212,7 +225,7 @@ class LabelledNumber(QWidget):
         self.label = QLabel(label)
         self.field = NumberField(low, high, scale=scale, step=step, above=above, unit=unit)
         self.slider: ValueSlider = (LogSlider if scale == "log" else LinearSlider)(*(slider_range or (low, high)))
-        self._message = QLabel()
+        self._message = MessageLabel(f"{name}_message")
         self._rejected = False
         self._warning = ""
         self._name_parts(name, label)
@@ -221,6 +234,8 @@ class LabelledNumber(QWidget):
         self.field.valueChanged.connect(self._typed)
         self.field.rejected.connect(self._refused)
         self.field.editingFinished.connect(self._edited)
+        self.field.editingFinished.connect(self.settled)
+        self.slider.sliderReleased.connect(self.settled)
 
     def value(self) -> float:
         """Return the number shown."""
@@ -242,12 +257,9 @@ class LabelledNumber(QWidget):
         self.slider.setObjectName(f"{name}_slider")
         self.slider.setAccessibleName(tr("{label}, slider", label=label))
         self.slider.setToolTip(self.field.toolTip())
-        self._message.setObjectName(f"{name}_message")
         self.label.setBuddy(self.field)
 
     def _lay_out(self) -> None:
-        self._message.setWordWrap(True)
-        self._message.hide()
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(theme.GRID)
@@ -279,8 +291,4 @@ class LabelledNumber(QWidget):
         self._rejected = False
 
     def _show(self, sentence: str) -> None:
-        colours = self._message.palette()
-        colours.setColor(QPalette.ColorRole.WindowText, QColor(theme.current().error))
-        self._message.setPalette(colours)
-        self._message.setText(sentence)
-        self._message.setVisible(bool(sentence))
+        self._message.show_sentence(sentence)
