@@ -13,6 +13,8 @@ from gdsim.i18n import tr
 from gdsim.problems.mesh import Domain
 from gdsim.simulation.snapshot import Snapshot, Values
 
+SYMBOLS = {"gamma": "γ", "lr": "η", "g": "∇L"}
+
 ARROW_SHARE = 0.18
 """Length of the gradient's arrow, as a share of the domain: its true length seldom fits."""
 
@@ -27,7 +29,7 @@ def arrows(snapshot: Snapshot, domain: Domain) -> list[Arrow]:
     names = tuple(domain)
     result = _term_arrows(snapshot, names)
     gradient = snapshot.now.gradient
-    if not gradient:
+    if not gradient or not math.isfinite(snapshot.now.loss):
         return result
     spans = [high - low for low, high in domain.values()]
     here = _pair(snapshot.now.parameters, names)
@@ -85,8 +87,5 @@ def _pair(values: Values, names: tuple[str, ...]) -> tuple[float, float]:
 
 def _typeset(name: str) -> str:
     """Return a term's plain name with the usual symbols: ``-lr*g`` as ``−η·∇L``."""
-    symbols = {"gamma": "γ", "lr": "η", "*": "·", "-": "−", "g": "∇L"}
-    for plain, symbol in symbols.items():
-        if plain != "g":
-            name = name.replace(plain, symbol)
-    return "·".join(symbols.get(part, part) for part in name.split("·"))
+    sign, factors = ("−", name[1:]) if name.startswith("-") else ("", name)
+    return sign + "·".join(SYMBOLS.get(factor, factor) for factor in factors.split("*"))
