@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_terms_lie_tip_to_tail_from_the_old_point_to_the_new(rule: str, labels: 
     assert [arrow.label for arrow in terms] == labels
     path = trajectory(snapshot, ("w1", "w2"))
     assert terms[0].tail == tuple(path[1])
-    for before, after in zip(terms, terms[1:], strict=False):
+    for before, after in pairwise(terms):
         assert before.tip == after.tail
     assert terms[-1].tip == pytest.approx(tuple(path[2]), abs=1e-15)
     assert gradient.tail == tuple(path[2])

@@ -99,13 +99,7 @@ def stacked(*widgets: QWidget) -> QWidget:
 
 
 def _no_opengl(why: str) -> QLabel:
-    label = QLabel(
-        tr(
-            "The 3D view needs OpenGL 2.1 or newer, which this display does not offer ({reason}). "
-            "The contour map below shows the same surface.",
-            reason=why,
-        )
-    )
+    label = QLabel(why + "\n" + tr("The contour map shows the same surface."))
     label.setObjectName("no_opengl")
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
