@@ -9,11 +9,28 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
 
-class ValueSlider(QSlider):
+class PlainSlider(QSlider):
+    """A slider that reacts to Up and Down only: the other keys step the run."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """React to Up and Down; leave every other key to the shortcuts."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn only while focused, so that scrolling a panel changes nothing."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ValueSlider(PlainSlider):
     """A horizontal slider over an interval of doubles; base of `LinearSlider` and `LogSlider`.
 
-    It reacts to Up and Down only: the other keys step the run. `value_changed` follows the user, never
-    `set_value`.
+    `value_changed` follows the user, never `set_value`.
     """
 
     value_changed = Signal(float)
@@ -38,20 +55,6 @@ class ValueSlider(QSlider):
     def current_value(self) -> float:
         """Return the value, to the last digit given by `set_value`."""
         return self._exact
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """React to Up and Down; leave every other key to the shortcuts."""
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn only while focused, so that scrolling a panel changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to where one clicks, then drag from there."""

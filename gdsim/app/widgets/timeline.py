@@ -8,18 +8,17 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, S
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
     QPen,
     QPolygonF,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gdsim.app import theme
+from gdsim.app.widgets.sliders import PlainSlider
 from gdsim.i18n import tr
 
 _HANDLE = 7.0
@@ -34,7 +33,7 @@ class Mark:
     text: str
 
 
-class Timeline(QSlider):
+class Timeline(PlainSlider):
     """A slider over the steps of a run, from 0 to the last one computed.
 
     `sought` carries the step that the user, a test or an assistive tool asks for; `set_current` and
@@ -130,20 +129,6 @@ class Timeline(QSlider):
             return
         self.setSliderDown(False)
         self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """React to Up and Down; the other keys belong to the run's shortcuts."""
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Seek only while focused, so that scrolling past changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint groove, part done, marks, stop and handle in the palette's colours."""
