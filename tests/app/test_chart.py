@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gdsim.app import theme
 from gdsim.app.widgets.chart import Chart
+from gdsim.app.widgets.chart_marks import marks
 
 
 @pytest.fixture
@@ -86,13 +89,77 @@ def test_cursor_stands_at_the_current_step(chart: Chart) -> None:
 
 
 def test_values_without_a_logarithm_are_left_out_with_a_note(chart: Chart) -> None:
-    chart.set_history([10.0, 0.0, -1.0, np.inf, np.nan, 100.0], 0)
-    np.testing.assert_array_equal(drawn(chart)[1], [1, np.nan, np.nan, np.nan, np.nan, 2])
-    assert label(chart, "note").text() == "Not shown: 4 not finite or not above 0."
+    chart.set_history([10.0, 0.0, 1000.0, np.inf, np.nan, 100.0], 0)
+    np.testing.assert_array_equal(drawn(chart)[1], [1, np.nan, 3, np.nan, np.nan, 2])
+    note = label(chart, "note")
+    assert note.text() == "3 not drawn"
+    assert note.toolTip() == "Not shown: 3 not finite or not above 0."
+    assert note.geometry().bottom() < chart.mapFromScene(chart.plotItem.vb.sceneBoundingRect().topLeft()).y()
     chart.log = False
-    assert label(chart, "note").text() == "Not shown: 2 not finite."
+    assert note.toolTip() == "Not shown: 2 not finite."
     chart.set_history([1.0], 0)
+    assert note.isHidden()
+
+
+def test_a_third_of_values_without_a_logarithm_makes_the_axis_linear(chart: Chart) -> None:
+    switch = chart.findChild(QToolButton, "loss_chart_log")
+    chart.set_history([2.0, 1.0, 0.0], 2)
+    np.testing.assert_allclose(drawn(chart)[1][:2], np.log10([2, 1]))
+    chart.set_history([2.0, 1.0, 0.0, -1.0], 3)
+    np.testing.assert_array_equal(drawn(chart)[1], [2, 1, 0, -1])
+    assert chart.log and switch.isChecked()
+    assert "linear" in switch.toolTip() and "not above 0" in switch.toolTip()
     assert label(chart, "note").isHidden()
+    chart.set_history([2.0, 1.0], 1)
+    np.testing.assert_allclose(drawn(chart)[1], np.log10([2, 1]))
+    assert "not above 0" not in switch.toolTip()
+
+
+@pytest.mark.parametrize("width", [200, 240, 300, 600])
+@pytest.mark.parametrize("value", [1.203486, -1.2345678e-105, 0.0037387923])
+def test_the_readout_fits_and_keeps_the_number(qtbot: QtBot, width: int, value: float) -> None:
+    chart = Chart("loss_chart", "Gradient norm", "|gradient|")
+    qtbot.addWidget(chart)
+    chart.resize(width, 120)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    for history in ([1.0] * 60 + [value], [1.0, np.nan] + [2.0] * 58 + [value]):
+        chart.set_history(history, 60)
+        readout, switch = label(chart, "readout"), chart.findChild(QToolButton, "loss_chart_log")
+        assert readout.fontMetrics().horizontalAdvance(readout.text()) <= readout.width()
+        assert readout.geometry().right() < switch.x()
+        assert float(readout.text().split()[-1]) == pytest.approx(value, rel=1e-3)
+
+
+@pytest.mark.parametrize("log", [True, False])
+@pytest.mark.parametrize("height", [96, 120, 300])
+@settings(max_examples=20, deadline=None)
+@given(low=st.floats(-300, 290), span=st.floats(1e-4, 10))
+def test_at_least_two_values_are_marked(log: bool, height: int, low: float, span: float) -> None:
+    ends = (low, low + span)
+    places, texts = marks(*ends, height, log)
+    assert len(places) == len(texts) >= 2
+    assert len(set(texts)) == len(texts)
+    assert ends[0] <= places[0] and places[-1] <= ends[1]
+
+
+@pytest.mark.parametrize("values", [[1.2, 1.3, 1.4], [5.0], [1.25e-7, 1.26e-7], [3e200, 1e-200], [12345.6, 12345.7]])
+def test_tick_labels_stand_beside_the_axis_name(qtbot: QtBot, values: list[float]) -> None:
+    chart = Chart("loss_chart", "Loss", "loss")
+    qtbot.addWidget(chart)
+    chart.resize(300, 120)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    chart.set_history(values, 0)
+    chart.plotItem.layout.activate()
+    axis = chart.plotItem.getAxis("left")
+    image = QImage(300, 120, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    _, _, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    assert len(texts) >= 2
+    name = axis.mapRectFromItem(axis.label, axis.label.boundingRect())
+    assert min(rect.left() for rect, _, _ in texts) >= name.right() - 4
 
 
 def test_an_appended_and_a_rewritten_history_are_both_shown(chart: Chart) -> None:

@@ -269,20 +269,89 @@ def brightness(name: str) -> int:
     return min(QColor(name).getRgb()[:3])
 
 
-def test_a_label_has_its_colour_and_a_halo(view: ContourView) -> None:
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_label_is_written_on_the_ground_and_framed_in_its_colour(view: ContourView, colours: theme.Theme) -> None:
+    view.set_theme(colours)
     arrow = Arrow((-6.0, -5.0), (0.0, -5.0), "gradient", "WWW")
     view.set_arrows([Arrow(arrow.tail, arrow.tip, arrow.role, "")])
     bare = picture(view)
     view.set_arrows([arrow])
     image, tip = picture(view), pixel(view, 0, -5)
     changed = [
-        image.pixelColor(x, y).name()
+        image.pixelColor(x, y)
         for x in range(tip.x(), tip.x() + 70)
         for y in range(tip.y() - 15, tip.y() + 15)
         if image.pixel(x, y) != bare.pixel(x, y)
     ]
-    assert changed.count(LIGHT.gradient) > 20
-    assert changed.count(LIGHT.ground) > 60
+
+    def count(name: str, tolerance: int) -> int:
+        wanted = QColor(name).getRgb()[:3]
+        return sum(max(abs(a - b) for a, b in zip(c.getRgb()[:3], wanted, strict=True)) <= tolerance for c in changed)
+
+    assert count(colours.gradient, 60) > 40
+    assert count(colours.text, 60) > 20
+    # The ground is opaque enough for text on any colour below it.
+    assert count(colours.ground, 40) > 200
+
+
+def test_an_arrow_of_a_few_pixels_goes_without_its_label(view: ContourView) -> None:
+    view.set_arrows([Arrow((0.0, 0.0), (0.1, 0.0), "gradient", "")])
+    bare = picture(view)
+    view.set_arrows([Arrow((0.0, 0.0), (0.1, 0.0), "gradient", "WWW")])
+    assert picture(view) == bare
+
+
+def test_labels_near_a_minimum_leave_the_star_and_the_path_free(view: ContourView) -> None:
+    path = 1 + 0.5 * np.array([[np.cos(k), np.sin(k)] for k in range(20)])
+    view.set_minima([[1.0, 1.0]])
+    view.set_trajectory(path, 19)
+    arrows = [
+        Arrow((1.0, 1.0), (1.6, 1.4), "velocity", ""),
+        Arrow((1.0, 1.0), (1.5, 0.8), "gradient", ""),
+        Arrow((1.0, 1.0), (0.4, 0.7), "gradient", ""),
+    ]
+    view.set_arrows(arrows)
+    bare, middle, reach = picture(view), pixel(view, 1, 1), 10
+    view.set_arrows([Arrow(a.tail, a.tip, a.role, "a label") for a in arrows])
+    image = picture(view)
+    assert image != bare
+    around = [(dx, dy) for dx in range(-reach, reach + 1) for dy in range(-reach, reach + 1)]
+    same = [image.pixel(middle + QPoint(*d)) == bare.pixel(middle + QPoint(*d)) for d in around]
+    # Only thin leader lines may come so near.
+    assert np.mean(same) > 0.9
+
+
+def test_the_ends_of_the_domain_are_marked(view: ContourView) -> None:
+    for size in ((480, 400), (900, 300), (300, 260)):
+        view.resize(*size)
+        QApplication.processEvents()
+        for side in ("bottom", "left"):
+            ((*ticks,),) = view.plotItem.getAxis(side)._tickLevels
+            texts = [text for _, text in ticks]
+            assert 3 <= len(texts) <= 10
+            assert texts[0].startswith("\N{MINUS SIGN}10") and texts[-1].startswith("10")
+            np.testing.assert_allclose([value for value, _ in ticks][:: len(ticks) - 1], [-10, 10])
+
+
+def test_zoom_ends_at_four_domains_and_at_a_millionth(view: ContourView) -> None:
+    turn_wheel(view, pixel(view, 5, 5), -2000)
+    for low, high in ranges(view):
+        assert high - low <= 80.001
+        assert low <= -10 and high >= 10
+    turn_wheel(view, pixel(view, 5, 5), 5000)
+    for low, high in ranges(view):
+        assert 19.9e-6 <= high - low < 1e-4
+    assert not view.grab().isNull()
+
+
+def test_a_long_name_of_an_axis_is_cut_to_its_length(view: ContourView) -> None:
+    shape = mesh()
+    view.set_mesh(Mesh(("learning_rate_of_the_first_layer" * 3, "w" * 90), shape.x, shape.y, shape.z))
+    QApplication.processEvents()
+    for side, length in (("bottom", view.plotItem.vb.width()), ("left", view.plotItem.vb.height())):
+        axis = view.plotItem.getAxis(side)
+        assert axis.labelText.endswith("…")
+        assert axis.label.boundingRect().width() <= length + 12
 
 
 def test_tiny_endless_and_empty_arrows_do_no_harm(view: ContourView) -> None:

@@ -237,3 +237,16 @@ def test_labels_are_in_the_picture_and_apart(elevation: int, azimuth: int, size:
     names = [label.text for label in placed if label.title]
     assert len(names) >= 2, "at most the axis that is looked along goes without a name"
     assert len(placed) - len(names) >= 2 * len(names)
+
+
+@pytest.mark.parametrize("azimuth", [40, 52, 60, 75, -60])
+@pytest.mark.parametrize("size", [(640, 400), (900, 520), (1200, 640)])
+def test_variables_over_the_same_range_are_marked_alike(azimuth: int, size: tuple[int, int]) -> None:
+    def measure(text: str) -> tuple[float, float]:
+        return 7.0 * len(text), 14.0
+
+    placed = axes.layout(projection(45, azimuth, *size), axes.axes_of(space(mesh())), measure, 1.0)
+    signed = [label.text for label in placed if label.text not in ("w1", "w2", "loss") and len(label.text) < 6]
+    negative = [text for text in signed if text.startswith(ticks.MINUS)]
+    assert len(negative) >= 2
+    assert all(negative.count(text) == 2 for text in negative)

@@ -22,6 +22,9 @@ TICK = 0.1
 GAP = 3.0
 """Pixels (times the picture's scale) between tick mark and label, and between labels."""
 
+EDGE = 6.0
+"""Pixels (times the scale) that a label keeps from the edge of the picture."""
+
 SHORTEST = 48.0
 """Pixels (times the scale) of an axis on screen below which it has no ticks and no name."""
 
@@ -175,23 +178,31 @@ def layout(projection: Projection, axes: tuple[Axis, Axis, Axis], measure: Measu
     back = back_sides(projection.elevation, projection.azimuth)
     ends, outward = axis_edges(back)
     middle = projection.pixels(np.asarray(np.zeros(3)))
-    placed: list[Label] = []
-    names: list[tuple[Axis, Array, Array, float]] = []
+    rows: list[tuple[Axis, Array, Array, Array, Array]] = []
     shown = readable(projection, scale)
     for k, axis in enumerate(axes):
         if not shown[k]:
             continue
         edge = projection.pixels(ends[k])
-        along = edge[1] - edge[0]
-        normal = _outward(along, edge.mean(axis=0) - middle)
+        normal = _outward(edge[1] - edge[0], edge.mean(axis=0) - middle)
         base = np.tile(ends[k, 0], (len(axis.places), 1))
         base[:, k] = axis.places
-        tip = projection.pixels(base + TICK * outward[k])
-        chosen = _ticks_apart(axis, tip, normal, measure, scale, placed, projection)
+        tips = projection.pixels(base + TICK * outward[k])
+        rows.append((axis, edge.mean(axis=0), normal, projection.pixels(base), tips))
+    strides = [_stride(axis, tips, normal, measure, scale) for axis, _, normal, _, tips in rows]
+    # Variables over the same range are read side by side: they are marked alike.
+    if shown[0] and shown[1] and axes[0].labels == axes[1].labels:
+        strides[:2] = [max(strides[:2])] * 2
+    placed: list[Label] = []
+    names: list[tuple[Axis, Array, Array, float]] = []
+    for (axis, start, normal, base, tips), stride in zip(rows, strides, strict=True):
+        chosen = _tick_labels(axis, tips, normal, stride, measure, scale)
+        within = (_inside(label, projection, scale) for label in chosen)
+        chosen = [a for a in within if a and not any(a.touches(b, GAP * scale) for b in placed)]
         placed += chosen
         depth = max((abs(normal[0]) * label.width + abs(normal[1]) * label.height for label in chosen), default=0.0)
-        lifted = max(float(np.max((tip - projection.pixels(base)) @ normal, initial=0.0)), 0.0)
-        names.append((axis, edge.mean(axis=0), normal, lifted + depth + 2 * GAP * scale))
+        lifted = max(float(np.max((tips - base) @ normal, initial=0.0)), 0.0)
+        names.append((axis, start, normal, lifted + depth + 2 * GAP * scale))
     for axis, start, normal, away in names:
         label = _name(axis.name, start, normal, away, measure, scale, placed, projection)
         if label:
@@ -216,30 +227,32 @@ def _beside(text: str, point: Array, normal: Array, gap: float, measure: Measure
 def _inside(label: Label, projection: Projection, scale: float) -> Label | None:
     """Push a label into the picture, or drop it when most of it lies outside."""
     x, y = label.left + label.width / 2, label.top + label.height / 2
-    slack = 4 * scale
+    # A name may be pushed farther than a number, which belongs to its tick.
+    slack = (24 if label.title else 4) * scale
     if not (
         -slack <= x <= projection.width - projection.margins.bar + slack and -slack <= y <= projection.height + slack
     ):
         return None
     room = projection.width - projection.margins.bar
-    left = max(min(label.left, room - label.width - 2 * scale), 2 * scale)
-    top = min(max(label.top, 2 * scale), projection.height - label.height - 2 * scale)
+    left = max(min(label.left, room - label.width - EDGE * scale), EDGE * scale)
+    top = min(max(label.top, EDGE * scale), projection.height - label.height - EDGE * scale)
     return Label(label.text, left, top, label.width, label.height, label.title)
 
 
-def _ticks_apart(
-    axis: Axis, tips: Array, normal: Array, measure: Measure, scale: float, placed: list[Label], projection: Projection
-) -> list[Label]:
-    """Return the labels of as many ticks as stand apart: all, every second, .."""
-    chosen: list[Label] = []
+def _stride(axis: Axis, tips: Array, normal: Array, measure: Measure, scale: float) -> int:
+    """Return which ticks have labels that stand apart: all (1), every second (2), .."""
     for stride in STRIDES:
-        left = [index for index, rank in enumerate(axis.ranks) if rank % stride == 0]
-        texts = _whole([axis.labels[index] for index in left])
-        chosen = [_beside(text, tips[i], normal, GAP * scale, measure) for text, i in zip(texts, left, strict=True)]
-        if not any(a.touches(b, GAP * scale) for a, b in pairwise(chosen)):
-            break
-    within = (_inside(label, projection, scale) for label in chosen)
-    return [a for a in within if a and not any(a.touches(b, GAP * scale) for b in placed)]
+        labels = _tick_labels(axis, tips, normal, stride, measure, scale)
+        if not any(a.touches(b, GAP * scale) for a, b in pairwise(labels)):
+            return stride
+    return STRIDES[-1]
+
+
+def _tick_labels(axis: Axis, tips: Array, normal: Array, stride: int, measure: Measure, scale: float) -> list[Label]:
+    """Return the labels of the ticks whose rank is a multiple of ``stride``."""
+    left = [index for index, rank in enumerate(axis.ranks) if rank % stride == 0]
+    texts = _whole([axis.labels[index] for index in left])
+    return [_beside(text, tips[i], normal, GAP * scale, measure) for text, i in zip(texts, left, strict=True)]
 
 
 def _whole(texts: list[str]) -> list[str]:
@@ -254,7 +267,7 @@ def _name(
     """Return the axis' name beside its ticks, moved out, then along, until it touches nothing."""
     along = np.array([-normal[1], normal[0]])
     for slide in (0, 1, -1, 2, -2, 4, -4, 6, -6, 8, -8, 10, -10):
-        for more in (0, 4, 8, 14, 20):
+        for more in (0, 4, 8, 14, 20, 28):
             point = start + along * slide * 16 * scale
             label = _inside(_beside(text, point, normal, away + more * scale, measure, True), projection, scale)
             if label and not any(label.touches(other, GAP * scale) for other in placed):

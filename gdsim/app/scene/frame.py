@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.camera import DISTANCE, Camera
-from gdsim.app.scene.lettering import BAR_ROOM
 from gdsim.app.scene.projection import Margins, Projection
+
+_USUAL = 100.0
+"""Pixels (times the scale) that a unit of the box takes in a picture of usual size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +46,12 @@ class Frame:
 
     @property
     def depth_per_unit(self) -> float:
-        """Normalised depth of one unit of the box."""
-        return self.projection.depth_per_unit()
+        """Normalised depth by which a bias of 1 raises lines and markers: that of one unit of the box, or more.
+
+        In a small picture lines are wide against the box, and reach farther over a surface that rises beside them.
+        """
+        shrunk = max(1.0, _USUAL * self.scale / self.projection.pixels_per_unit)
+        return shrunk * self.projection.depth_per_unit()
 
 
 def text_scale(width: float, height: float) -> float:
@@ -53,12 +59,11 @@ def text_scale(width: float, height: float) -> float:
     return min(1.6, max(1.0, math.sqrt(min(width / 640, height / 420))))
 
 
-def project(camera: Camera, width: float, height: float, scale: float, bar: bool) -> Projection:
-    """Return the camera's view in a picture of this size, room left for labels of this scale."""
+def project(camera: Camera, width: float, height: float, scale: float, bar: float) -> Projection:
+    """Return the camera's view in a picture of this size, room left for labels of this scale and a bar so wide."""
     free = Margins()
-    taken = BAR_ROOM if bar else 0.0
-    right = BAR_ROOM + 0.3 * free.right if bar else free.right
-    margins = Margins(*(side * scale for side in (free.left, right, free.top, free.bottom, taken)))
+    right = bar + 0.3 * free.right if bar else free.right
+    margins = Margins(*(side * scale for side in (free.left, right, free.top, free.bottom, bar)))
     return Projection(
         camera.elevation, camera.azimuth, DISTANCE / camera.distance, camera.center, width, height, margins
     )

@@ -11,14 +11,16 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 Array = NDArray[np.float64]
 
 FONT_PIXELS = 12.0
 BAR_WIDTH, BAR_ROOM = 14.0, 88.0
-"""Pixels that the colour bar's strip takes, and that it takes with its labels."""
+"""Pixels that the colour bar's strip takes, and that it takes at least with its labels."""
+
+_BAR_LEFT = 10.0
 
 Measure = Callable[[str], tuple[float, float]]
 
@@ -105,11 +107,19 @@ def quads(places: Array, sources: Array, size: tuple[int, int]) -> tuple[Array, 
     return np.round(places)[:, None] + spread, (sources[:, None, :2] + spread) / size
 
 
+def bar_room(labels: list[str], title: str, family: str) -> float:
+    """Return the pixels (at scale 1) that the colour bar takes with these labels and this title."""
+    measure = measurer(family, 1.0)
+    widest = max((measure(label)[0] for label in labels), default=0.0)
+    # Fonts come in whole pixels, so that text may be a little wider than its scale says.
+    return max(BAR_ROOM, 1.05 * (_BAR_LEFT + BAR_WIDTH + 8 + max(widest, measure(title)[0] - 26)) + 4)
+
+
 def bar_picture(
     strip: QImage, ticks: tuple[Array, list[str]], title: str, family: str, scale: float,
-    height: float, text: str, line: str,
+    size: tuple[float, float], text: str, line: str,
 ) -> QImage:  # fmt: skip
-    """Return the colour bar with its ticks and title, as wide as `BAR_ROOM` and as high as the picture needs.
+    """Return the colour bar with its ticks and title, as high as the picture needs.
 
     Parameters
     ----------
@@ -121,21 +131,21 @@ def bar_picture(
         Written above.
     family, scale
         Of the font.
-    height
-        Of the whole picture, in pixels.
+    size
+        Width of the bar with its labels (see `bar_room`) and height of the whole picture, in pixels.
     text, line
         Colours.
     """
     measure = measurer(family, scale)
     descent = QFontMetricsF(label_font(family, scale)).descent()
     gap = 3 * scale
-    tall = round(min(0.62 * height, 420 * scale))
+    tall = round(min(0.62 * size[1], 420 * scale))
     head = round(measure(title)[1] + 3 * gap)
-    picture = QImage(round(BAR_ROOM * scale), tall + head + round(3 * gap), QImage.Format.Format_RGBA8888_Premultiplied)
+    picture = QImage(round(size[0]), tall + head + round(3 * gap), QImage.Format.Format_RGBA8888_Premultiplied)
     picture.fill(0)
     painter = QPainter(picture)
     painter.setFont(label_font(family, scale))
-    place = QRectF(round(10 * scale) + 0.5, head + 0.5, round(BAR_WIDTH * scale), tall)
+    place = QRectF(round(_BAR_LEFT * scale) + 0.5, head + 0.5, round(BAR_WIDTH * scale), tall)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(place, strip)
     painter.setPen(QPen(QColor(line), max(1.0, scale)))
@@ -147,22 +157,5 @@ def bar_picture(
         painter.drawText(QPointF(place.right() + 2 * gap, y + measure(label)[1] / 2 - descent), label)
     left = max(0.0, min(place.left(), picture.width() - measure(title)[0] - gap))
     painter.drawText(QPointF(left, place.top() - 2 * gap - descent), title)
-    painter.end()
-    return picture
-
-
-def note_picture(note: str, family: str, scale: float, width: float, colour: str) -> QImage:
-    """Return a sentence wrapped to ``width`` pixels."""
-    font = label_font(family, scale)
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-    room = QFontMetricsF(font).boundingRect(QRectF(0, 0, max(width, 1), 1000 * scale), flags, note)
-    picture = QImage(
-        max(1, int(room.width()) + 4), max(1, int(room.height()) + 4), QImage.Format.Format_RGBA8888_Premultiplied
-    )
-    picture.fill(0)
-    painter = QPainter(picture)
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    painter.drawText(QRectF(0, 0, picture.width(), picture.height()), flags, note)
     painter.end()
     return picture

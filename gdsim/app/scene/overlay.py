@@ -14,7 +14,7 @@ from gdsim.app.theme import LIGHT, Theme
 
 
 class Overlay(Item):
-    """Tick labels, axis names, the colour bar and the note."""
+    """Tick labels, axis names and the colour bar."""
 
     VERTEX = np.dtype([("a_position", "f4", 2), ("a_end", "f4", 2)])
 
@@ -22,7 +22,6 @@ class Overlay(Item):
         super().__init__(order)
         self.theme: Theme = LIGHT
         self.axes: tuple[axes.Axis, axes.Axis, axes.Axis] | None = None
-        self.note = ""
         self.bar = True
         self.bar_ticks: tuple[NDArray[np.float64], list[str]] = (np.empty(0), [])
         self.bar_title = ""
@@ -33,6 +32,11 @@ class Overlay(Item):
         self._written: tuple[object, ...] = ()
         self._texture = 0
         self._vertices = self.buffer()
+
+    @property
+    def bar_room(self) -> float:
+        """Pixels (times the scale) on the right that the colour bar takes, 0 without one."""
+        return lettering.bar_room(self.bar_ticks[1], self.bar_title, self._family) if self.bar else 0.0
 
     def set_colours(self, colours: NDArray[np.uint8]) -> None:
         """Take the colormap, shape (256, 4), lowest first, for the colour bar."""
@@ -63,9 +67,6 @@ class Overlay(Item):
         sheet = self._sheet_for(frame)
         places = [(label.left - 2, label.top) for label in self.labels]
         sources = [sheet.places[label.text] for label in self.labels]
-        if self.note:
-            places.append((8 * frame.scale, 6 * frame.scale))
-            sources.append(sheet.pictures[-1])
         if self.bar:
             width, height = sheet.pictures[0][2:]
             places.append((frame.projection.width - width, (frame.projection.height - height) / 2))
@@ -94,7 +95,7 @@ class Overlay(Item):
         """Return the written sheet, made and sent anew only when something on it differs."""
         assert self.axes is not None
         size = (frame.projection.width, frame.projection.height)
-        key = (frame.scale, size, self.axes, self.note, self.bar, self.theme, self.bar_title)
+        key = (frame.scale, size, self.axes, self.bar, self.theme, self.bar_title)
         if self._sheet is None or self._written != key:
             self._sheet = self._write(frame)
             self._written = key
@@ -108,11 +109,8 @@ class Overlay(Item):
         if self.bar:
             pictures.append(lettering.bar_picture(
                 self._strip, self.bar_ticks, self.bar_title, self._family, scale,
-                frame.projection.height, theme.text, theme.muted,
+                (self.bar_room * scale, frame.projection.height), theme.text, theme.muted,
             ))  # fmt: skip
-        if self.note:
-            room = 0.36 * frame.projection.width
-            pictures.append(lettering.note_picture(self.note, self._family, scale, room, theme.muted))
         texts = {text: None for axis in self.axes for text in (*axis.texts(), axis.name)}
         return lettering.Sheet(list(texts), self._family, scale, theme.text, pictures)
 

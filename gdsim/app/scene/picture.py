@@ -52,7 +52,7 @@ def grab(view: SurfaceView, width: int, height: int, ground: str) -> QImage:
 def _tiles(view: SurfaceView, width: int, height: int, colour: tuple[float, float, float, float]) -> QImage:
     shown = frames.text_scale(view.width(), view.height())
     scale = shown * min(width / view.width(), height / view.height())
-    projection = frames.project(view.camera, width, height, scale, view.scenery.overlay.bar)
+    projection = frames.project(view.camera, width, height, scale, view.scenery.overlay.bar_room)
     result = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     result.fill(0)
     painter = QPainter(result)

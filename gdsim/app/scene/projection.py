@@ -54,7 +54,7 @@ def extent(elevation: float) -> tuple[float, float]:
 class Margins:
     """Pixels around the box that labels and the colour bar need."""
 
-    left: float = 40.0
+    left: float = 48.0
     right: float = 40.0
     top: float = 14.0
     bottom: float = 30.0

@@ -64,7 +64,6 @@ class Scenery:
     def set_mesh(self, mesh: Mesh) -> None:
         """Take another surface."""
         self._mesh = mesh
-        self.overlay.note = mesh.note
         self._place()
 
     def set_style(self, view: View) -> None:

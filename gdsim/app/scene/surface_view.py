@@ -71,7 +71,7 @@ class SurfaceView(GLViewWidget):
         return self.scenery.space
 
     def set_mesh(self, mesh: Mesh) -> None:
-        """Show another surface, its note included; run and minima stay and are laid on it."""
+        """Show another surface; run and minima stay and are laid on it."""
         self.scenery.set_mesh(mesh)
         self._after_first_paint()
         self.update()
@@ -130,7 +130,7 @@ class SurfaceView(GLViewWidget):
         ratio = self.devicePixelRatioF()
         width, height = max(1.0, self.width() * ratio), max(1.0, self.height() * ratio)
         scale = frames.text_scale(self.width(), self.height()) * ratio
-        return frames.whole(frames.project(self.camera, width, height, scale, self.scenery.overlay.bar), scale)
+        return frames.whole(frames.project(self.camera, width, height, scale, self.scenery.overlay.bar_room), scale)
 
     def program(self, name: str, *defines: str) -> Program:
         """Return a shader program of this view's context, made at its first use."""

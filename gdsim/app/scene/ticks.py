@@ -69,7 +69,7 @@ def labels(values: Array) -> list[str]:
 def power_labels(values: Array) -> list[str]:
     """Return labels for logarithmic ticks: raised powers of ten, or plain numbers between them."""
     exponents = np.log10(values)
-    if np.allclose(exponents, np.round(exponents), atol=1e-9):
+    if np.allclose(exponents, np.round(exponents), rtol=0, atol=1e-9):
         return [f"10{raised(round(e))}" for e in exponents]
     return [label for value in values for label in labels(np.array([value]))]
 

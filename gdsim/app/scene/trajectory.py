@@ -13,6 +13,9 @@ from gdsim.app.theme import Theme
 Array = NDArray[np.float64]
 
 PATH_WIDTH, POINT_RADIUS, CURRENT_RADIUS, START_RADIUS = 3.0, 3.2, 6.5, 6.0
+HALO = 1.5
+"""Pixels of ground colour around path and points, which part them from colours of the surface like their own."""
+
 MOST_PIECES = 3_000
 """More pieces of path than this are not drawn: the run is thinned more coarsely, down to `COARSEST` places along
 a side, and of one that fills the domain even so only the latest steps are shown."""
@@ -38,16 +41,25 @@ class Trajectory:
         self._start, self._current = Spots(), Spots()
         self._future = [LineItem(o, PATH_WIDTH, self._path) for o in (HIDDEN, SEEN)]
         self._past = [LineItem(o + 1, PATH_WIDTH, self._path) for o in (HIDDEN, SEEN)]
+        # What is hidden by a fold needs no halo, and where the cores are it loses the depth test.
+        self._halo = LineItem(SEEN - 1, PATH_WIDTH + 2 * HALO, self._path)
+        self._dot_halo = MarkerItem(SEEN - 0.9, POINT_RADIUS + HALO, self._spots)
+        self._halo.bias = self._dot_halo.bias = 0.038
         self._dots = [MarkerItem(o + 2, POINT_RADIUS, self._spots) for o in (HIDDEN, SEEN)]
         self._starts = [MarkerItem(o + 3, START_RADIUS, self._start) for o in (HIDDEN, SEEN)]
         self._currents = [MarkerItem(o + 4, CURRENT_RADIUS, self._current) for o in (HIDDEN, SEEN)]
         self.shadow = LineItem(4, PATH_WIDTH, self._shadow)
-        pairs = ((self._future, 0.03), (self._past, 0.032), (self._dots, 0.06), (self._starts, 0.15),
+        pairs = ((self._future, 0.04), (self._past, 0.042), (self._dots, 0.06), (self._starts, 0.15),
                  (self._currents, 0.16))  # fmt: skip
         for pair, bias in pairs:
             for item, core in zip(pair, (0.99, 0.0), strict=True):
                 item.bias, item.core, item.write = bias, core, core > 0
-        self.items: list[Item] = [self.shadow, *(item for pair, _ in pairs for item in pair)]
+        self.items: list[Item] = [
+            self.shadow,
+            self._halo,
+            self._dot_halo,
+            *(item for pair, _ in pairs for item in pair),
+        ]
 
     @property
     def start(self) -> Array | None:
@@ -57,6 +69,7 @@ class Trajectory:
     def set_theme(self, theme: Theme) -> None:
         """Take the colours."""
         ground = rgba(theme.ground)
+        self._halo.tint = self._dot_halo.tint = ground
         for item in self._future:
             item.tint = rgba(theme.muted)
         for item in (*self._past, *self._dots):
@@ -123,7 +136,7 @@ class Trajectory:
         for item in self._future:
             item.range = slice(done, None)
         self.shadow.range = slice(0, int(np.searchsorted(self._shadow_steps, current)))
-        for dot in self._dots:
+        for dot in (self._dot_halo, *self._dots):
             dot.range = slice(0, int(np.searchsorted(self._spot_steps, current, "right")))
         self._start.set(_finite(space.on_surface(self._points[:1])))
         here = self._points[current : current + 1] if current > 0 else self._points[:0]

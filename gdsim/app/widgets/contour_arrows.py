@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from gdsim.app.arrow import Arrow
@@ -21,6 +21,16 @@ HEAD_WIDTH = 11.0
 _HALO = 1.5
 _GAP = 4.0
 
+LABELLED = 6.0
+"""Pixels of an arrow below which it goes without its label, which would only hide the points about it."""
+
+_FAR = 10.0
+"""Pixels between a label and its arrow from which on a line leads from one to the other."""
+
+_PAD = 5.0
+_GROUND = 0.85
+"""Opacity of the ground on which a label stands, whatever the colours of the map."""
+
 
 class ArrowsItem(PixelItem):
     """Thick arrows whose heads keep their size in pixels, each with its label beside it."""
@@ -28,6 +38,12 @@ class ArrowsItem(PixelItem):
     def __init__(self, box: pg.ViewBox) -> None:
         super().__init__(box, 3)
         self._arrows: list[Arrow] = []
+        self._avoided: Floats = np.empty((0, 2))
+
+    def set_avoided(self, points: Floats) -> None:
+        """Keep the labels off ``points``, shape ``(k, 2)``, where there is room."""
+        self._avoided = points
+        self.update()
 
     def set_arrows(self, arrows: list[Arrow]) -> None:
         """Show ``arrows``; those of no length are left out."""
@@ -51,19 +67,31 @@ class ArrowsItem(PixelItem):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(getattr(self.theme, arrow.role)))
             painter.drawPolygon(outline)
-        self._paint_labels(painter, [(a, e) for a, e in drawn if a.label], area)
+        labelled = [(a, e) for a, e in drawn if a.label and math.hypot(*(e[1] - e[0])) >= LABELLED]
+        self._paint_labels(painter, labelled, area)
 
     def _paint_labels(self, painter: QPainter, drawn: list[tuple[Arrow, Floats]], area: QRectF) -> None:
         font = QFont(painter.font())
         font.setPixelSize(13)
         font.setWeight(QFont.Weight.DemiBold)
         metrics = QFontMetricsF(font)
-        sizes = [(metrics.horizontalAdvance(arrow.label) + 4, metrics.height()) for arrow, _ in drawn]
-        for (arrow, _), place in zip(drawn, place_labels([e for _, e in drawn], sizes, area), strict=True):
-            path = QPainterPath()
-            path.addText(QPointF(place.left() + 2, place.top() + metrics.ascent()), font, arrow.label)
-            painter.strokePath(path, round_pen(QColor(self.theme.ground), 4))
-            painter.fillPath(path, QColor(getattr(self.theme, arrow.role)))
+        sizes = [(metrics.horizontalAdvance(arrow.label) + 2 * _PAD, metrics.height() + 2) for arrow, _ in drawn]
+        places = place_labels([e for _, e in drawn], sizes, area, self.pixels(self._avoided))
+        ground = QColor(self.theme.ground)
+        for (arrow, ends), place in zip(drawn, places, strict=True):
+            leader = leader_line(place, ends)
+            if leader is not None:
+                for pen in (round_pen(ground, 3), round_pen(QColor(getattr(self.theme, arrow.role)), 1.2)):
+                    painter.setPen(pen)
+                    painter.drawLine(*leader)
+        ground.setAlphaF(_GROUND)
+        painter.setFont(font)
+        for (arrow, _), place in zip(drawn, places, strict=True):
+            painter.setPen(round_pen(QColor(getattr(self.theme, arrow.role)), 1.2))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(place.adjusted(0.6, 0.6, -0.6, -0.6), 4, 4)
+            painter.setPen(QColor(self.theme.text))
+            painter.drawText(QPointF(place.left() + _PAD, place.top() + 1 + metrics.ascent()), arrow.label)
 
 
 def arrow_shape(ends: Floats) -> QPolygonF:
@@ -86,7 +114,20 @@ def arrow_shape(ends: Floats) -> QPolygonF:
     return QPolygonF([QPointF(float(x), float(y)) for x, y in corners])
 
 
-def place_labels(arrows: list[Floats], sizes: list[tuple[float, float]], area: QRectF) -> list[QRectF]:
+def leader_line(place: QRectF, ends: Floats) -> tuple[QPointF, QPointF] | None:
+    """Return the line from a label to the nearest point of its arrow, or None where the label is beside it."""
+    along = ends[0] + np.linspace(0, 1, 24)[:, None] * (ends[1] - ends[0])
+    nearest = np.clip(along, (place.left(), place.top()), (place.right(), place.bottom()))
+    away = np.hypot(*(along - nearest).T)
+    k = int(away.argmin())
+    if away[k] < _FAR:
+        return None
+    return QPointF(float(nearest[k, 0]), float(nearest[k, 1])), QPointF(float(along[k, 0]), float(along[k, 1]))
+
+
+def place_labels(
+    arrows: list[Floats], sizes: list[tuple[float, float]], area: QRectF, avoided: Floats | None = None
+) -> list[QRectF]:
     """Place a label beside the tip of each arrow.
 
     Parameters
@@ -97,13 +138,17 @@ def place_labels(arrows: list[Floats], sizes: list[tuple[float, float]], area: Q
         Width and height of each label.
     area
         Where labels may lie.
+    avoided
+        Points that labels should leave free, shape ``(k, 2)``, pixels.
 
     Returns
     -------
     list of QRectF
-        One a label, never overlapping one another; clear of the arrows where there is room.
+        One a label, never overlapping one another; clear of arrows and points where there is room.
     """
     shafts = np.concatenate([a[0] + np.linspace(0, 1, 24)[:, None] * (a[1] - a[0]) for a in arrows] or [[]])
+    if avoided is not None and len(arrows):
+        shafts = np.concatenate([shafts, avoided[np.isfinite(avoided).all(axis=1)]])
     placed: list[QRectF] = []
     for ends, size in zip(arrows, sizes, strict=True):
         best, least = QRectF(), math.inf

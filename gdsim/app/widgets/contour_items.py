@@ -139,12 +139,25 @@ class LevelsItem(PixelItem):
         if self._hatched:
             self._paint_hatching(painter, area & self.boundingRect())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(area, self._image)
+        self._paint_bands(painter, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_lines(painter)
         painter.setPen(QPen(QColor(self.theme.muted), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(area)
+        painter.drawRect(area & self._near())
+
+    def _near(self) -> QRectF:
+        """Return the plot and a little more: what Qt's rasteriser takes, unlike a domain magnified a million times."""
+        return self.boundingRect().adjusted(-20, -20, 20, 20)
+
+    def _paint_bands(self, painter: QPainter, area: QRectF) -> None:
+        assert self._image is not None
+        seen = area & self._near()
+        across, down = self._image.width() / area.width(), self._image.height() / area.height()
+        painter.drawImage(seen, self._image, QRectF(
+            (seen.left() - area.left()) * across, (seen.top() - area.top()) * down,
+            seen.width() * across, seen.height() * down,
+        ))  # fmt: skip
 
     def _paint_hatching(self, painter: QPainter, area: QRectF) -> None:
         painter.save()

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from gdsim.app import theme as themes
@@ -17,6 +17,7 @@ from gdsim.app.arrow import Arrow
 from gdsim.app.colormaps import lookup
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.contour_arrows import ArrowsItem
+from gdsim.app.widgets.contour_axes import ContourAxes
 from gdsim.app.widgets.contour_export import render
 from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, StarsItem, TrajectoryItem
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 Probe = Callable[[float, float], tuple[float, tuple[float, float] | None]]
 
 _SIDE = 640
+
+_NOTCH = 1.35
+"""How much less of the plane a notch of the wheel leaves."""
+
+_LATEST = 40
+"""Steps of the path that the labels of arrows keep clear of."""
 
 
 class ContourView(pg.PlotWidget):
@@ -72,6 +79,7 @@ class ContourView(pg.PlotWidget):
         self._before_press: tuple[float, float] | None = None
         self._make_items()
         self._make_header()
+        self._axes = ContourAxes(self.plotItem)
         self._lines_timer = QTimer(self, singleShot=True, interval=0)
         self._lines_timer.timeout.connect(self._draw_lines)
         self._box.sigRangeChangedManually.connect(self._zoomed_by_hand)
@@ -83,9 +91,9 @@ class ContourView(pg.PlotWidget):
         """Show the heights of ``mesh``; the view goes back to its domain when the domain changes."""
         same = self._mesh is not None and _domain(self._mesh) == _domain(mesh)
         self._mesh = mesh
-        self.plotItem.setLabel("bottom", mesh.names[0])
-        self.plotItem.setLabel("left", mesh.names[1])
+        self._axes.set_names(mesh.names)
         if not same:
+            self._axes.limit(_domain(mesh))
             self.fit()
         self._draw_levels()
 
@@ -110,6 +118,7 @@ class ContourView(pg.PlotWidget):
         self._current = min(max(current, 0), max(0, len(self._points) - 1))
         self._trajectory.set_points(self._points, self._current)
         self._marker.set_point(self._points[self._current] if len(self._points) else None)
+        self._keep_labels_off()
 
     def set_arrows(self, arrows: list[Arrow]) -> None:
         """Show ``arrows`` with their labels."""
@@ -120,6 +129,7 @@ class ContourView(pg.PlotWidget):
         """Show a star at each of ``points``, shape ``(m, 2)``."""
         self._minima = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         self._stars.set_points(self._minima)
+        self._keep_labels_off()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme``."""
@@ -235,6 +245,16 @@ class ContourView(pg.PlotWidget):
         if event.button() == Qt.MouseButton.LeftButton and self._before_press is not None:
             self.start_dropped.emit(*self._before_press)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the pointer."""
+        if not self._in_plot(event.position()):
+            super().wheelEvent(event)
+            return
+        notches = max(-50.0, min(event.angleDelta().y() / 120, 50.0))
+        self._axes.zoom(_NOTCH**-notches, self._box.mapSceneToView(self.mapToScene(event.position().toPoint())))
+        self._fitted = False
+        event.accept()
+
     def viewportEvent(self, event: QEvent) -> bool:
         """Say again what the map is for once the pointer leaves the plot."""
         if event.type() == QEvent.Type.Leave:
@@ -272,6 +292,16 @@ class ContourView(pg.PlotWidget):
         self._readout.setGeometry(GRID, 0, self.width() - button.width() - 3 * GRID, height)
         self._fit_button.setGeometry(self.width() - button.width() - GRID, 0, button.width(), 3 * GRID)
         self.plotItem.layout.setContentsMargins(0, height, 2 * GRID, 0)
+
+    def _keep_labels_off(self) -> None:
+        """Keep the arrows' labels off the latest part of the path, its start, the current point and the minima."""
+        latest = self._points[max(0, self._current - _LATEST) : self._current + 1]
+        latest = latest[np.isfinite(latest).all(axis=1)]
+        shares = np.linspace(0, 1, 8)[:, None, None]
+        between = (shares * latest[1:] + (1 - shares) * latest[:-1]).reshape(-1, 2)
+        # A star or a large point is worth more than a stretch of line.
+        large = np.concatenate([latest[-1:], self._points[:1], self._minima])
+        self._arrows_item.set_avoided(np.concatenate([between, *[large] * 5]))
 
     def _zoomed_by_hand(self, *_: Any) -> None:
         self._fitted = False

@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gdsim.app.theme import Theme
 
+TICK_PIXELS, NAME_PIXELS = 11, 12
+"""Size of tick labels and of the axes' names in a plot of its usual size."""
 
-def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
+
+def style_axes(plot: pg.PlotItem, theme: Theme, size: int = TICK_PIXELS) -> None:
     """Give the axes of ``plot`` the theme's colours, tick labels of ``size`` pixels and no SI prefixes."""
     font = QFont(QApplication.font())
     font.setPixelSize(size)
@@ -18,7 +21,7 @@ def style_axes(plot: pg.PlotItem, theme: Theme, size: int = 11) -> None:
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
         axis.enableAutoSIPrefix(False)
-        axis.setStyle(tickFont=font, tickLength=4, hideOverlappingLabels=True)
+        axis.setStyle(tickFont=font, tickLength=4)
         axis.setTickDensity(0.6)
         # pyqtgraph's own pens are cosmetic, so their lines would stay a hair in a large picture.
         axis.setPen(_pen(theme.muted))
