@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -47,6 +48,7 @@ def main(source: str | None = None) -> int:
     if source is not None:
         window.open(source)
     app.aboutToQuit.connect(window.lab.close_lab)
+    signal.signal(signal.SIGINT, lambda *_: window.close())  # Ctrl+C in the terminal, like the window's own button
     window.show()
     status = app.exec()
     sys.excepthook = sys.__excepthook__
