@@ -281,10 +281,10 @@ def test_optimizers_can_be_chosen_and_undone(bench: Bench) -> None:
 
 def test_settings_made_before_the_run_is_set_up_take_effect(bench: Bench) -> None:
     """While torch is imported, and after each formula, there is no snapshot yet."""
-    bench.lab._choose_formula("a**2 + 3*b**2")
+    bench.lab.choices.formula("a**2 + 3*b**2")
     assert bench.lab.snapshot is None
-    bench.lab._choose_optimizer("gd")
-    bench.lab._choose({"run.0.start": {"a": 3.0, "b": 3.0}}, "Start point")
+    bench.lab.choices.optimizer("gd")
+    bench.lab.choices.edit({"run.0.start": {"a": 3.0, "b": 3.0}}, "Start point")
     bench.until(lambda: bench.lab.snapshot is not None and "gamma" not in bench.shown.columns)
     assert float(bench.shown.now.parameters["a"]) == 3.0
     press(bench, Qt.Key.Key_Right)
@@ -320,15 +320,15 @@ def test_reset_keeps_the_learning_rate_that_was_set_on_the_way(bench: Bench) -> 
 def test_a_learning_rate_survives_a_start_moved_at_once(bench: Bench) -> None:
     bench.lab.trainer.seek(10)
     bench.until_step(10)
-    bench.lab._choose_hyper("learning_rate", 0.02)
-    bench.lab._drop_start(3.0, 3.0)
+    bench.lab.choices.hyper("learning_rate", 0.02)
+    bench.lab.choices.drop_start(3.0, 3.0)
     bench.until(lambda: bench.shown.column("w1")[0] == 3.0)
     assert bench.shown.changes == {10: {"learning_rate": 0.02}}
     assert [c.step for c in bench.lab.scenario.run[0].change] == [10]
 
 
 def test_speed_is_not_undone_and_follows_the_scenario(bench: Bench) -> None:
-    bench.lab._choose({"view.wireframe": True}, "View")
+    bench.lab.choices.edit({"view.wireframe": True}, "View")
     type_into(bench, bench.find("speed", QDoubleSpinBox), "100")
     bench.window.actions_by_name["undo"].trigger()
     assert not bench.lab.scenario.view.wireframe
@@ -340,7 +340,7 @@ def test_speed_is_not_undone_and_follows_the_scenario(bench: Bench) -> None:
 def test_a_half_typed_formula_outlives_another_setting(bench: Bench) -> None:
     formula = bench.find("formula", QLineEdit)
     type_into(bench, formula, "w1**2 + ", enter=False)
-    bench.lab._choose({"view.wireframe": True}, "View")
+    bench.lab.choices.edit({"view.wireframe": True}, "View")
     assert formula.text() == "w1**2 + "
 
 
@@ -355,7 +355,7 @@ def test_a_long_run_from_a_new_start_is_shown_as_it_grows(bench: Bench) -> None:
         show(snapshot, scenario)
 
     bench.lab.display.show_snapshot = noted
-    bench.lab._drop_start(5.0, 5.0)
+    bench.lab.choices.drop_start(5.0, 5.0)
     bench.until(lambda: bench.shown.column("w1")[0] == 5.0 and bench.shown.last_step == 3000)
     assert bench.shown.now.step == 3000
     assert seen[0] < 3000
@@ -383,7 +383,7 @@ def test_the_domain_can_be_moved_away(bench: Bench) -> None:
 def test_a_run_that_plays_goes_on_from_a_moved_start(bench: Bench) -> None:
     press(bench, Qt.Key.Key_Space)
     bench.until(lambda: bench.shown.now.step > 1)
-    bench.lab._drop_start(4.0, 4.0)
+    bench.lab.choices.drop_start(4.0, 4.0)
     bench.until(lambda: bench.shown.column("w1")[0] == 4)
     step = bench.shown.now.step
     bench.until(lambda: bench.shown.now.step > step and bench.shown.playing)
@@ -391,9 +391,9 @@ def test_a_run_that_plays_goes_on_from_a_moved_start(bench: Bench) -> None:
 
 def test_two_drags_are_two_edits(bench: Bench) -> None:
     for x in (1.0, 2.0):
-        bench.lab._drag_start(x, x)
-        bench.lab._drag_start(x + 0.5, x)
-        bench.lab._drop_start(x + 0.5, x)
+        bench.lab.choices.drag_start(x, x)
+        bench.lab.choices.drag_start(x + 0.5, x)
+        bench.lab.choices.drop_start(x + 0.5, x)
     bench.window.actions_by_name["undo"].trigger()
     assert bench.lab.scenario.run[0].start == {"w1": 1.5, "w2": 1.0}
     bench.window.actions_by_name["undo"].trigger()

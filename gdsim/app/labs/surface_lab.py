@@ -13,7 +13,7 @@ from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.analyst import Analyst
 from gdsim.app.camera import Camera
-from gdsim.app.labs import surface_edits as edits
+from gdsim.app.labs.surface_choices import Choices
 from gdsim.app.labs.surface_display import SurfaceDisplay
 from gdsim.app.labs.surface_layout import Layout
 from gdsim.app.labs.surface_views import build_views, stacked
@@ -23,7 +23,6 @@ from gdsim.app.scenario_model import ScenarioModel
 from gdsim.app.settings import whole_number
 from gdsim.app.trainer import Trainer
 from gdsim.app.widgets.message_label import MessageLabel
-from gdsim.errors import InputError
 from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
@@ -58,15 +57,14 @@ class SurfaceLab(QMainWindow):
         self.setObjectName("surface_lab")
         self.setWindowFlags(Qt.WindowType.Widget)
         self.model = ScenarioModel(scenario, self)
-        self._opened = scenario
         self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
         self.trainer = Trainer(self)
         self.analyst = Analyst(self)
         self._started = False
-        self._drag_goal: tuple[int, int] | None = None
         self._wide = False
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
+        self.choices = Choices(self.model, self.trainer, self.problem, self.display)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._orbit = QTimer(self)
@@ -90,8 +88,7 @@ class SurfaceLab(QMainWindow):
         """Begin anew with another scenario."""
         self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
         self.camera.reset_zoom()
-        self._opened = scenario
-        self._drag_goal = None
+        self.choices.begin(scenario)
         self.views.message.show_sentence("")
         self.model.replace(scenario)
         if self._started:
@@ -175,22 +172,22 @@ class SurfaceLab(QMainWindow):
     def _connect(self) -> None:
         views = self.views
         for drawing in views.drawings():
-            drawing.start_dragged.connect(self._drag_start)
-            drawing.start_dropped.connect(self._drop_start)
+            drawing.start_dragged.connect(self.choices.drag_start)
+            drawing.start_dropped.connect(self.choices.drop_start)
         if views.surface is not None:
             views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
         views.timeline.timeline.sought.connect(self.trainer.seek)
-        views.transport.speed_chosen.connect(self._choose_speed)
+        views.transport.speed_chosen.connect(self.choices.speed)
         views.transport.steps_chosen.connect(lambda n: self.model.note({"playback.steps": n}))
-        views.optimizer.optimizer_chosen.connect(self._choose_optimizer)
-        views.optimizer.hyper_chosen.connect(self._choose_hyper)
-        self.problem.formula_chosen.connect(self._choose_formula)
-        self.problem.place_chosen.connect(self._choose_place)
+        views.optimizer.optimizer_chosen.connect(self.choices.optimizer)
+        views.optimizer.hyper_chosen.connect(self.choices.hyper)
+        self.problem.formula_chosen.connect(self.choices.formula)
+        self.problem.place_chosen.connect(self.choices.place)
         for panel in (self.problem, views.optimizer):
             panel.settled.connect(self.model.end_gesture)
         self.problem.preset_chosen.connect(self.preset_chosen)
-        self.view_panel.view_chosen.connect(lambda key, value: self._choose({f"view.{key}": value}, tr("View")))
+        self.view_panel.view_chosen.connect(self.choices.view)
         self.model.changed.connect(self._apply)
         self.trainer.failed.connect(self.show_message)
         self.analyst.done.connect(self._analysed)
@@ -245,11 +242,11 @@ class SurfaceLab(QMainWindow):
         self._show_settings(new)
         if new.problem.formula != old.problem.formula:
             self.display.forget()
-            self._drag_goal = None
+            self.choices.drag_goal = None
             self._load(0, 0)
         elif new.run[0] != old.run[0] and self._started:
             moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
-            self._load(*(self._drag_goal or self._reached()), dragged=moved, resume=True)
+            self._load(*self.choices.goal(), dragged=moved, resume=True)
 
     def _show_problem(self, scenario: Scenario) -> None:
         formula = parse(scenario.problem.formula)
@@ -276,77 +273,12 @@ class SurfaceLab(QMainWindow):
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()
         if snapshot is not None:
-            self._adopt_changes(snapshot)
+            self.choices.adopt(snapshot)
             self.display.show_snapshot(snapshot, self.model.scenario)
         self.display.catch_up()
 
-    def _adopt_changes(self, snapshot: Snapshot) -> None:
-        """Let the scenario hold the hyper-parameters that were changed while the run played."""
-        run = self.model.scenario.run[0]
-        first = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
-        if not self.trainer.settled or set(first) != set(run.hyper):
-            return
-        if first != dict(run.hyper) or snapshot.changes != edits.changes_of(run):
-            self.model.adopt(edits.hyper_edit(first, snapshot.changes), tr("Hyper-parameters"))
-
-    def _choose(self, values: dict[str, Any], text: str) -> None:
-        """Make one setting; a refused one is explained beside the problem's fields."""
-        try:
-            self.model.edit(values, text)
-            self.problem.show_error("")
-        except InputError as error:
-            self.problem.show_error(str(error))
-
-    def _choose_formula(self, text: str) -> None:
-        if text == self.model.scenario.problem.formula:
-            return
-        try:
-            self.model.edit(edits.formula_edit(self.model.scenario, text), tr("Formula"))
-        except InputError as error:
-            self.problem.show_formula_error(str(error))
-
-    def _choose_place(self, domain: dict[str, Any], start: dict[str, float]) -> None:
-        self._choose({"problem.domain": domain, "run.0.start": start}, tr("Domain and start point"))
-
-    def _choose_optimizer(self, name: str) -> None:
-        run = self.model.scenario.run[0]
-        shown = self.snapshot.now.hyper if self.snapshot is not None else dict(run.hyper)
-        self._choose(edits.optimizer_edit(name, shown), tr("Optimizer"))
-
-    def _choose_hyper(self, name: str, value: float) -> None:
-        """Change a hyper-parameter at the step shown; while the run plays, at the step that it has reached."""
-        snapshot, run = self.snapshot, self.model.scenario.run[0]
-        if snapshot is None:
-            self._choose(edits.change_edit(run, 0, name, value), tr("Hyper-parameters"))
-        elif snapshot.playing:
-            self.trainer.set_hyper(name, value)
-        else:
-            self.trainer.set_hyper(name, value, snapshot.now.step)
-            self.model.adopt(edits.change_edit(run, snapshot.now.step, name, value), tr("Hyper-parameters"))
-
-    def _choose_speed(self, speed: float) -> None:
-        self.model.note({"playback.speed": speed})
-        self.trainer.set_rate(speed)
-
-    def _reached(self) -> tuple[int, int]:
-        """Return the step shown and the last one computed."""
-        return (self.snapshot.now.step, self.snapshot.last_step) if self.snapshot is not None else (0, 0)
-
-    def _drag_start(self, x: float, y: float) -> None:
-        # Paths on the way may end early, where they diverge: the last one is to be as long as the first.
-        self._drag_goal = self._drag_goal or self._reached()
-        self._choose(edits.start_edit(self.model.scenario, x, y), tr("Start point"))
-
-    def _drop_start(self, x: float, y: float) -> None:
-        self._choose(edits.start_edit(self.model.scenario, x, y), tr("Start point"))
-        self._drag_goal = None
-        self.model.end_gesture()
-
     def _reset(self) -> None:
-        """Go back to step 0; what was changed on the way is the setting now, unless it came with the scenario."""
-        run = self.model.scenario.run[0]
-        if self.snapshot is not None and run.change != self._opened.run[0].change:
-            self._choose(edits.hyper_edit(self.snapshot.now.hyper, {}), tr("Reset"))
+        self.choices.reset()
         self._load(0, 0)
 
     def _play(self, on: bool) -> None:
