@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdsim.export.heights import Heights, heights_for
+from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
 from gdsim.export.runs import FinishedRun
 from gdsim.formula import parse
 from gdsim.i18n import tr
+from gdsim.problems.heights import HeightScale, height_scale
 from gdsim.problems.mesh import Mesh
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def draw_scenario(figure: Figure, scenario: Scenario, mesh: Mesh, runs: list[Fin
 
     axes: Any = figure.add_subplot(projection="3d", computed_zorder=False)
     figure.subplots_adjust(left=0.02, right=0.86, bottom=0.07 if mesh.note else 0.04, top=0.9)
-    heights = heights_for(mesh.z, scenario.view.log_height)
+    heights = height_scale(mesh.z, scenario.view.log_height)
     z = heights(mesh.z)
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     norm = Normalize(low, high if high > low else low + 1.0)
@@ -87,7 +88,7 @@ def _draw_run(
     axes: Any,
     scenario: Scenario,
     run: FinishedRun,
-    heights: Heights,
+    heights: HeightScale,
     limits: tuple[float, float],
     colour: str,
     named: bool,
@@ -118,7 +119,7 @@ def _draw_run(
 
 
 def _draw_minima(
-    axes: Any, scenario: Scenario, mesh: Mesh, heights: Heights, limits: tuple[float, float], scale: float
+    axes: Any, scenario: Scenario, mesh: Mesh, heights: HeightScale, limits: tuple[float, float], scale: float
 ) -> None:
     from gdsim.problems.minima import find_minima
 
@@ -134,7 +135,7 @@ def _draw_minima(
     )  # fmt: skip
 
 
-def _name_axes(axes: Any, mesh: Mesh, heights: Heights, norm: Any, scale: float) -> None:
+def _name_axes(axes: Any, mesh: Mesh, heights: HeightScale, norm: Any, scale: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlim(mesh.x[0], mesh.x[-1])
@@ -148,23 +149,25 @@ def _name_axes(axes: Any, mesh: Mesh, heights: Heights, norm: Any, scale: float)
     axes.set_xlabel(mesh.names[0], labelpad=pad, parse_math=False)
     axes.set_ylabel(mesh.names[1], labelpad=pad, parse_math=False)
     axes.zaxis.set_rotate_label(False)
-    axes.set_zlabel(heights.label(), labelpad=pad, rotation=90)
+    axes.set_zlabel(heights.title(), labelpad=pad, rotation=90)
     if heights.logarithmic:
-        places, labels = heights.ticks(norm.vmin, norm.vmax)
+        places, labels = log_height_ticks(norm.vmin, norm.vmax)
         axes.set_zticks(places, labels)
     if abs(axes.elev) > 85:  # seen from above all heights fall on one place
         axes.set_zticks([])
         axes.set_zlabel("")
 
 
-def _draw_colour_bar(figure: Figure, axes: Any, scenario: Scenario, heights: Heights, colormap: Any, norm: Any) -> None:
+def _draw_colour_bar(
+    figure: Figure, axes: Any, scenario: Scenario, heights: HeightScale, colormap: Any, norm: Any
+) -> None:
     from matplotlib.cm import ScalarMappable
 
     colours = ScalarMappable(norm, colormap)
     place = figure.add_axes((0.9, 0.25, 0.018, 0.5))
-    bar = figure.colorbar(colours, cax=place, alpha=scenario.view.opacity, label=heights.label())
+    bar = figure.colorbar(colours, cax=place, alpha=scenario.view.opacity, label=heights.title())
     if heights.logarithmic:
-        places, labels = heights.ticks(norm.vmin, norm.vmax)
+        places, labels = log_height_ticks(norm.vmin, norm.vmax)
         bar.set_ticks(places, labels=labels)
 
 

@@ -12,9 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gdsim.app.scene import axes, cells, polyline, ticks
-from gdsim.app.scene.heights import DEPTH, height_scale
 from gdsim.app.scene.projection import HALF, Projection
 from gdsim.app.scene.space import space
+from gdsim.problems.heights import DEPTH, height_scale
 from tests.app.scenes import mesh
 
 CORNERS = np.array(list(itertools.product((-1, 1), repeat=3))) * HALF

@@ -13,10 +13,11 @@ import pytest
 
 from gdsim.errors import InputError
 from gdsim.export import figure
-from gdsim.export.heights import heights_for
+from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
 from gdsim.export.runs import finish_runs
 from gdsim.formula import parse
+from gdsim.problems.heights import height_scale
 from gdsim.problems.mesh import surface_mesh
 from gdsim.simulation.files import load, preset_names, validate
 from gdsim.simulation.scenario import Scenario
@@ -228,10 +229,10 @@ def test_a_path_lies_on_the_surface_and_ends_at_the_edge_of_the_domain() -> None
 
 
 def test_logarithmic_heights() -> None:
-    heights = heights_for(np.array([0.0, 1e-3, 10.0, np.nan]), True)
+    heights = height_scale(np.array([0.0, 1e-3, 10.0, np.nan]), True)
     assert heights(np.array([10.0, 1.0, 1e-3])).tolist() == pytest.approx([1, 0, -3])
     assert math.isfinite(float(heights(np.array([0.0]))[0]))
-    places, labels = heights.ticks(-3, 1)
+    places, labels = log_height_ticks(-3, 1)
     assert (places, labels[0]) == ([-3, -2, -1, 0, 1], "$10^{-3}$")
-    assert heights_for(np.array([-5.0, 5.0]), True).label() == "loss + 5 (log)"
-    assert heights_for(np.array([2.0, 2.0, 0.0]) * 0, True).logarithmic is False
+    assert height_scale(np.array([-5.0, 5.0]), True).title() == "loss + 5 (log)"
+    assert height_scale(np.array([2.0, 2.0, 0.0]) * 0, True).logarithmic is False

@@ -139,6 +139,4 @@ class SurfaceDisplay:
 
     def _show_note(self, why_stopped: str) -> None:
         """Say why the run stopped, else what is missing of the surface."""
-        sentence = why_stopped or self._mesh_note
-        if self._views.note.text() != sentence:
-            self._views.note.show_sentence(sentence, muted=not why_stopped)
+        self._views.note.show_sentence(why_stopped or self._mesh_note, muted=not why_stopped)

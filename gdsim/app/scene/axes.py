@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.scene import ticks
+from gdsim.app.scene.heights import height_ticks
 from gdsim.app.scene.lettering import Measure
 from gdsim.app.scene.projection import HALF, Projection
 from gdsim.app.scene.space import Space
@@ -77,7 +78,7 @@ def axes_of(space: Space) -> tuple[Axis, Axis, Axis]:
             values = ticks.linear_ticks(space.low[k], space.high[k], INTERVALS)
             texts = ticks.labels(values)
         else:
-            values, texts = space.scale.ticks(space.low[2], space.high[2])
+            values, texts = height_ticks(space.scale, space.low[2], space.high[2])
         places = (2 * (values - space.low[k]) / (space.high[k] - space.low[k]) - 1) * HALF[k]
         step = values[1] - values[0] if len(values) > 1 else 1.0
         found.append(Axis(name, places, texts, np.round(values / step).astype(np.int64)))

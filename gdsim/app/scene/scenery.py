@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gdsim.app import colormaps
 from gdsim.app.scene import axes, ticks
 from gdsim.app.scene.floor import floor_contours
+from gdsim.app.scene.heights import height_ticks
 from gdsim.app.scene.items import FillItem, Item, LineItem, MarkerItem, Spots, SurfaceItem
 from gdsim.app.scene.overlay import Overlay
 from gdsim.app.scene.projection import Projection
@@ -139,7 +140,7 @@ class Scenery:
         self.overlay.axes = axes.axes_of(self.space)
         low, high = self.space.height_range()
         slack = 0.005 * (high - low)
-        values, texts = self.space.scale.ticks(low - slack, high + slack)
+        values, texts = height_ticks(self.space.scale, low - slack, high + slack)
         self.overlay.bar_ticks = (np.clip((values - low) / (high - low), 0, 1), texts)
         self.overlay.bar_title = self.space.scale.title()
         self._back = None

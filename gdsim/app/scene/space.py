@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.scene.cells import coarsening_error
-from gdsim.app.scene.heights import HeightScale, height_scale
 from gdsim.app.scene.projection import HALF
+from gdsim.problems.heights import HeightScale, height_scale
 
 if TYPE_CHECKING:
     from gdsim.problems.mesh import Mesh

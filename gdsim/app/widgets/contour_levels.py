@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdsim.app.scene.heights import LINEAR, HeightScale, height_scale
+from gdsim.problems.heights import LINEAR, HeightScale, height_scale
 from gdsim.problems.mesh import Mesh
 
 Floats = NDArray[np.float64]

@@ -232,11 +232,6 @@ def _path(vertices: Sequence[Sequence[float]], codes: Sequence[int]) -> QPainter
     return path
 
 
-def slot_names(latex: str) -> tuple[str, ...]:
-    """Return the names of the slots in a template, in reading order."""
-    return tuple(match[1] for match in re.finditer(r"\\slot\{(\w+)\}\{\d\}", latex))
-
-
 def paint(
     painter: QPainter,
     formula: Typeset,
