@@ -191,7 +191,6 @@ def _run(options: argparse.Namespace) -> None:
     scenario = load(options.scenario, [*options.overrides, *steps])
     from gdsim.export import runs as making
     from gdsim.export import table
-    from gdsim.formula import parse
 
     runs = making.finish_runs(scenario, scenario.playback.steps)
     _write_tables(options, runs)
@@ -200,7 +199,7 @@ def _run(options: argparse.Namespace) -> None:
     elif options.csv is None and options.npz is None:
         for run in runs:
             print(making.summary(run))
-    _note(making.notes(runs, parse(scenario.problem.formula)))
+    _note(making.notes(runs, making.formula_of(scenario)))
 
 
 def _write_tables(options: argparse.Namespace, runs: list[FinishedRun]) -> None:

@@ -77,6 +77,28 @@ def specs() -> tuple[ActionSpec, ...]:
             "play", "run", tr("Play"), tr("Go on step after step, or pause."), ("Space",), "play", checkable=True
         ),
         ActionSpec("run_n", "run", tr("Run"), tr("Make the chosen number of updates at once."), ("Ctrl+R",), "run_n"),
+        ActionSpec(
+            "run_epochs",
+            "run",
+            tr("Run epochs"),
+            tr("Make the updates of the chosen number of epochs; an epoch is one pass over the data."),
+            ("Ctrl+Shift+R",),
+            "run_n",
+        ),
+        ActionSpec("zero_grad", "verbs", tr("zero_grad"), tr("Forget the gradient: grad is None afterwards."), ("Z",)),
+        ActionSpec("forward", "verbs", tr("forward"), tr("Compute the loss and its graph."), ("F",)),
+        ActionSpec(
+            "backward", "verbs", tr("backward"), tr("Walk the graph back and add the gradient to grad."), ("B",)
+        ),
+        ActionSpec("update", "verbs", tr("update"), tr("Move the parameters with the gradient that is there."), ("U",)),
+        ActionSpec(
+            "keep_graph",
+            "verbs",
+            tr("Keep graph"),
+            tr("Let backward keep the graph (retain_graph=True), so that it can be walked again."),
+            ("K",),
+            checkable=True,
+        ),
         ActionSpec("camera_lecture", "view", tr("Lecture's view"), tr("Elevation 45, azimuth 60."), ("Ctrl+0",)),
         ActionSpec("camera_top", "view", tr("From the top"), tr("Elevation 90, azimuth -90."), ("Ctrl+1",)),
         ActionSpec("camera_front", "view", tr("From the front"), tr("Elevation 0, azimuth -90."), ("Ctrl+2",)),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gdsim.simulation.files import validate
-from gdsim.simulation.scenario import Scenario
+from gdsim.simulation.network_scenario import NetworkScenario
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 MERGE_SECONDS = 1.0
 """Edits of one setting in one gesture that follow each other faster than this are undone together."""
 
 
-class ScenarioModel(QObject):
+S = TypeVar("S", bound=SurfaceScenario | NetworkScenario)
+
+
+class ScenarioModel(QObject, Generic[S]):
     """Holds the present scenario; `changed` carries the old and the new one.
 
     Parameters
@@ -26,9 +30,9 @@ class ScenarioModel(QObject):
 
     changed = Signal(object, object)
 
-    def __init__(self, scenario: Scenario, parent: QObject | None = None) -> None:
+    def __init__(self, scenario: S, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.scenario = scenario
+        self.scenario: S = scenario
         self.gesture = 0
         self.undo_stack = QUndoStack(self)
 
@@ -58,22 +62,22 @@ class ScenarioModel(QObject):
         """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
         self.scenario = revised(self.scenario, values)
 
-    def replace(self, scenario: Scenario) -> None:
+    def replace(self, scenario: S) -> None:
         """Begin anew with another scenario; there is nothing to undo then."""
         self.undo_stack.clear()
         self._set(scenario)
 
-    def _set(self, scenario: Scenario) -> None:
+    def _set(self, scenario: S) -> None:
         old, self.scenario = self.scenario, scenario
         self.changed.emit(old, scenario)
 
 
-class _Edit(QUndoCommand):
-    def __init__(self, model: ScenarioModel, new: Scenario, text: str, keys: tuple[str, ...], in_force: bool) -> None:
+class _Edit(QUndoCommand, Generic[S]):
+    def __init__(self, model: ScenarioModel[S], new: S, text: str, keys: tuple[str, ...], in_force: bool) -> None:
         super().__init__(text)
-        self._model = model
-        self._old = model.scenario
-        self._new = new
+        self._model: ScenarioModel[S] = model
+        self._old: S = model.scenario
+        self._new: S = new
         self._kind = (text, keys, model.gesture)
         self._in_force = in_force
         self._time = time.monotonic()
@@ -91,9 +95,10 @@ class _Edit(QUndoCommand):
     def undo(self) -> None:
         self._go_to(self._old)
 
-    def _go_to(self, scenario: Scenario) -> None:
+    def _go_to(self, scenario: S) -> None:
         # What was only noted, such as the speed, is not undone.
-        self._model._set(scenario.model_copy(update={"playback": self._model.scenario.playback}))
+        playback = self._model.scenario.playback
+        self._model._set(scenario.model_copy(update={"playback": playback}))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Edit) or other._kind != self._kind:
@@ -104,7 +109,7 @@ class _Edit(QUndoCommand):
         return True
 
 
-def revised(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+def revised(scenario: S, values: dict[str, Any]) -> S:
     """Return ``scenario`` with dotted keys set, checked as a file would be."""
     data = scenario.model_dump(mode="json")
     for key, value in values.items():
@@ -113,4 +118,6 @@ def revised(scenario: Scenario, values: dict[str, Any]) -> Scenario:
         for part in path:
             place = place[int(part)] if isinstance(place, list) else place[part]
         place[last] = value
-    return validate(data, name_keys=False)
+    result = validate(data, name_keys=False)
+    assert type(result) is type(scenario)
+    return result

@@ -16,11 +16,13 @@ from gdsim.export.runs import FinishedRun, finish_runs, notes
 from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.problems.mesh import surface_mesh
+from gdsim.simulation.network_scenario import NetworkScenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.surface_scenario import SurfaceScenario
 
 DPI = 96
 """Pixels per inch, as browsers count them: an SVG of 1280x960 is shown 1280 pixels wide."""
@@ -56,17 +58,36 @@ def write_figure(
         If there is nothing to draw, or the file cannot be written.
     """
     runs = finish_runs(scenario, scenario.playback.steps if step is None else step)
+    if isinstance(scenario, NetworkScenario):
+        _write_curves(scenario, runs, target, size)
+        return notes(runs, None)
     formula = parse(scenario.problem.formula)
     mesh = surface_mesh(formula, scenario.problem.domain, _POINTS)
     if not np.isfinite(mesh.z).any():
         raise InputError(mesh.note)
-    with drawing(min(size[0] / _NORMAL[0], size[1] / _NORMAL[1])) as scale, replacing(target) as temporary:
+    with drawing(_scale(size)) as scale, replacing(target) as temporary:
         from gdsim.export.surface_axes import draw_scenario
 
         figure = new_figure(size)
         draw_scenario(figure, scenario, mesh, runs, scale)
         save(figure, temporary, _title(scenario, runs))
     return [sentence for sentence in (mesh.note, *_outside(scenario, runs), *notes(runs, formula)) if sentence]
+
+
+def _write_curves(scenario: NetworkScenario, runs: list[FinishedRun], target: Path, size: tuple[int, int]) -> None:
+    with drawing(_scale(size)) as scale, replacing(target) as temporary:
+        from gdsim.export.curves import draw_curves
+
+        figure = new_figure(size)
+        figure.set_layout_engine("constrained")
+        figure.suptitle(_title(scenario, runs))
+        draw_curves(figure, runs, scale)
+        save(figure, temporary, _title(scenario, runs))
+
+
+def _scale(size: tuple[int, int]) -> float:
+    """Return how much larger than usual a picture of ``size`` pixels is."""
+    return min(size[0] / _NORMAL[0], size[1] / _NORMAL[1])
 
 
 @contextmanager
@@ -112,7 +133,7 @@ def save(figure: Figure, path: Path, title: str) -> None:
     figure.savefig(path, format=kind, dpi=DPI, metadata=metadata)
 
 
-def _outside(scenario: Scenario, runs: list[FinishedRun]) -> list[str]:
+def _outside(scenario: SurfaceScenario, runs: list[FinishedRun]) -> list[str]:
     """Return one sentence for each run that leaves the domain."""
     low, high = np.array(list(scenario.problem.domain.values())).T
     result = []
@@ -132,4 +153,4 @@ def _outside(scenario: Scenario, runs: list[FinishedRun]) -> list[str]:
 
 def _title(scenario: Scenario, runs: list[FinishedRun]) -> str:
     step = max(run.runner.step_count for run in runs)
-    return tr("{title}, step {step}", title=scenario.title or scenario.problem.formula, step=step)
+    return tr("{title}, step {step}", title=scenario.title or scenario.subject, step=step)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from gdsim.formula import Formula, parse
 from gdsim.i18n import tr
-from gdsim.optimizers import rule_named
-from gdsim.problems.surface import SurfaceProblem
+from gdsim.problems.network import NetworkProblem
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 if TYPE_CHECKING:
     from gdsim.simulation.runner import Runner
-    from gdsim.simulation.scenario import RunSpec, Scenario
+    from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.spec import RunSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +42,18 @@ class FinishedRun:
 
 def finish_runs(scenario: Scenario, steps: int) -> list[FinishedRun]:
     """Make every run of ``scenario``, ``steps`` updates each, or fewer where one diverges."""
-    from gdsim.simulation.runner import Runner
+    from gdsim.simulation.build import runner_of
 
-    formula = parse(scenario.problem.formula)
     result = []
     for number, spec in enumerate(scenario.run):
-        start = {name: spec.start[name] for name in scenario.problem.domain}
-        runner = Runner.of(SurfaceProblem(formula, start), rule_named(spec.optimizer), spec)
+        runner = runner_of(scenario, number)
         while runner.step_count < steps and runner.step():
             pass
         result.append(FinishedRun(number, spec, runner))
     return result
 
 
-def notes(runs: list[FinishedRun], formula: Formula) -> list[str]:
+def notes(runs: list[FinishedRun], formula: Formula | None) -> list[str]:
     """Return one sentence for each unusual hyper-parameter, and for each run that was no longer finite."""
     from gdsim.problems.quadratic import analyse
     from gdsim.simulation.divergence import divergence_sentence
@@ -69,11 +68,17 @@ def notes(runs: list[FinishedRun], formula: Formula) -> list[str]:
         if step is not None:
             # The update that led there used the hyper-parameters of the step before.
             hyper = run.runner.hyper_at(max(step - 1, 0))
-            sentence = divergence_sentence(step, hyper, analyse(formula))
+            quadratic = None if formula is None else analyse(formula)
+            sentence = divergence_sentence(step, hyper, quadratic)
             result.append(
                 sentence if len(runs) == 1 else tr("Run {number}: {sentence}", number=run.number, sentence=sentence)
             )
     return result
+
+
+def formula_of(scenario: Scenario) -> Formula | None:
+    """Return the formula of a surface, None of another problem."""
+    return parse(scenario.problem.formula) if isinstance(scenario, SurfaceScenario) else None
 
 
 def summary(run: FinishedRun) -> str:
@@ -85,6 +90,9 @@ def summary(run: FinishedRun) -> str:
         tr("  step  {step}", step=now.step),
         tr("  loss  {loss}", loss=f"{now.loss:.9g}"),
     ]
+    if isinstance(run.runner.simulation.problem, NetworkProblem):
+        accuracy = float(run.runner.history.column("accuracy")[now.step])
+        return "\n".join([*lines, tr("  accuracy  {share}", share=f"{accuracy:.4g}")])
     width = max(4, *map(len, now.parameters))
     lines += [
         tr("  {name}  {value}   gradient {slope}", name=f"{name:{width}}", value=f"{float(value):.9g}",

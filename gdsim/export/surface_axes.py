@@ -18,7 +18,7 @@ from gdsim.problems.mesh import Mesh
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.surface_scenario import SurfaceScenario
 
 # Okabe and Ito's colours, as in the window: one colour for one thing.
 MOVE, START, MINIMUM = "#000000", "#009e73", "#f0e442"
@@ -30,7 +30,7 @@ _LEVELS = 14
 _MOST_DOTS = 250
 
 
-def draw_scenario(figure: Figure, scenario: Scenario, mesh: Mesh, runs: list[FinishedRun], scale: float) -> None:
+def draw_scenario(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: list[FinishedRun], scale: float) -> None:
     """Draw all of a scenario's figure; ``scale`` multiplies line widths and markers."""
     from matplotlib import colormaps
     from matplotlib.colors import Normalize
@@ -56,7 +56,7 @@ def draw_scenario(figure: Figure, scenario: Scenario, mesh: Mesh, runs: list[Fin
 
 
 def _draw_surface(
-    axes: Any, scenario: Scenario, mesh: Mesh, z: NDArray[np.float64], colormap: Any, norm: Any, scale: float
+    axes: Any, scenario: SurfaceScenario, mesh: Mesh, z: NDArray[np.float64], colormap: Any, norm: Any, scale: float
 ) -> None:
     view = scenario.view
     x, y = np.meshgrid(mesh.x, mesh.y, indexing="ij")
@@ -86,7 +86,7 @@ def _draw_surface(
 
 def _draw_run(
     axes: Any,
-    scenario: Scenario,
+    scenario: SurfaceScenario,
     run: FinishedRun,
     heights: HeightScale,
     limits: tuple[float, float],
@@ -119,7 +119,7 @@ def _draw_run(
 
 
 def _draw_minima(
-    axes: Any, scenario: Scenario, mesh: Mesh, heights: HeightScale, limits: tuple[float, float], scale: float
+    axes: Any, scenario: SurfaceScenario, mesh: Mesh, heights: HeightScale, limits: tuple[float, float], scale: float
 ) -> None:
     from gdsim.problems.minima import find_minima
 
@@ -159,7 +159,7 @@ def _name_axes(axes: Any, mesh: Mesh, heights: HeightScale, norm: Any, scale: fl
 
 
 def _draw_colour_bar(
-    figure: Figure, axes: Any, scenario: Scenario, heights: HeightScale, colormap: Any, norm: Any
+    figure: Figure, axes: Any, scenario: SurfaceScenario, heights: HeightScale, colormap: Any, norm: Any
 ) -> None:
     from matplotlib.cm import ScalarMappable
 
@@ -171,7 +171,7 @@ def _draw_colour_bar(
         bar.set_ticks(places, labels=labels)
 
 
-def _write_words(figure: Figure, axes: Any, scenario: Scenario, mesh: Mesh, runs: list[FinishedRun]) -> None:
+def _write_words(figure: Figure, axes: Any, scenario: SurfaceScenario, mesh: Mesh, runs: list[FinishedRun]) -> None:
     figure.suptitle(scenario.title or scenario.problem.formula, fontsize="x-large", y=0.97, parse_math=False)
     if len(runs) == 1:
         now = runs[0].runner.snapshot().now

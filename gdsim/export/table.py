@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def csv_header(runs: list[FinishedRun]) -> list[str]:
-    """Return the column names: those of every surface run, then what only some rules have."""
+    """Return the column names: those of every run of the lab, then what only some rules or data have."""
+    recorded = list(dict.fromkeys(column for run in runs for column in run.runner.history.columns))
+    if "accuracy" in recorded:
+        # Norms layer by layer are for the charts: their names depend on the network.
+        header = ["run", "step", "loss", "accuracy", "grad_norm", "learning_rate", "gamma"]
+        return header + [column for column in recorded if column not in header and ":" not in column]
     names = list(runs[0].runner.simulation.parameters)
     header = ["run", "step", "loss", *names, *(f"grad_{n}" for n in names), *(f"velocity_{n}" for n in names)]
     header += ["learning_rate", "gamma"]
-    extra = [column for run in runs for column in run.runner.history.columns]
-    return header + [column for column in dict.fromkeys(extra) if column not in (*header, "grad_norm")]
+    return header + [column for column in recorded if column not in (*header, "grad_norm")]
 
 
 def csv_rows(runs: list[FinishedRun]) -> Iterator[list[str]]:
@@ -50,7 +54,7 @@ def write_csv(runs: list[FinishedRun], stream: TextIO) -> None:
     writer.writerows(csv_rows(runs))
 
 
-def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[np.float64]]:
+def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[Any]]:
     """Return parameters and gradients of the last state: ``w1``, ``w1.grad``; ``run1.w1`` .. for further runs."""
     result = {}
     for run in runs:
@@ -62,7 +66,7 @@ def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[np.float64]]:
     return result
 
 
-def write_npz(arrays: dict[str, NDArray[np.float64]], path: Path) -> None:
+def write_npz(arrays: dict[str, NDArray[Any]], path: Path) -> None:
     """Write ``arrays`` for `numpy.load`, without dates, so that equal arrays give equal files.
 
     `numpy.savez` takes names as keywords and so refuses a parameter called ``file``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gdsim.i18n import tr
 
@@ -103,8 +103,7 @@ class Equation:
     expression: str
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """A named vector of an update; laid tip to tail the terms make the move.
 
     Attributes
@@ -122,8 +121,7 @@ class Term:
     value: Params
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     """What a rule makes of a gradient: the terms of the move and the next state."""
 
     terms: tuple[Term, ...]

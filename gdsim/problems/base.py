@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,7 +12,16 @@ if TYPE_CHECKING:
 
 
 class Problem(Protocol):
-    """A loss and the parameters it starts from."""
+    """A loss and the parameters it starts from.
+
+    Attributes
+    ----------
+    measures
+        Names of what `evaluate` tells of a state beside its loss, such as ``accuracy``.
+    """
+
+    @property
+    def measures(self) -> tuple[str, ...]: ...
 
     def initial_parameters(self) -> Params:
         """Return new tensors, in the order in which they are shown."""
@@ -20,3 +30,12 @@ class Problem(Protocol):
     def loss(self, params: Params, step: int) -> Tensor:
         """Return the loss, shape ``()``; ``step`` chooses the mini-batch where there is one."""
         ...
+
+    def evaluate(self, params: Params, step: int) -> tuple[Tensor, Callable[[], tuple[float, ...]]]:
+        """Return the loss, as `loss` does, and a function that works out the `measures` of this state when called."""
+        ...
+
+
+def no_measures() -> tuple[float, ...]:
+    """Return the measures of a problem that has none."""
+    return ()

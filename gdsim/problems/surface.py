@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from gdsim.formula import Formula
+from gdsim.problems.base import no_measures
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +29,7 @@ class SurfaceProblem:
 
     formula: Formula
     start: Mapping[str, float]
+    measures: ClassVar[tuple[str, ...]] = ()
 
     def initial_parameters(self) -> Params:
         """Return the start, one tensor of shape ``()`` a variable."""
@@ -39,3 +41,7 @@ class SurfaceProblem:
         """Return the formula's value, shape ``()``; the same at every step."""
         del step
         return self.formula.torch(params)
+
+    def evaluate(self, params: Params, step: int) -> tuple[Tensor, Callable[[], tuple[float, ...]]]:
+        """Return the loss; there is nothing else to measure."""
+        return self.loss(params, step), no_measures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,8 +16,12 @@ from gdsim.atomic import replacing
 from gdsim.errors import FormulaError, InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import rules
-from gdsim.simulation.scenario import RunSpec, Scenario
+from gdsim.simulation.network_scenario import NetworkRun, NetworkScenario, event_entries
+from gdsim.simulation.scenario import LABS, Scenario
+from gdsim.simulation.spec import RunSpec
+from gdsim.simulation.surface_scenario import SurfaceRun
 
+DEFAULT_LAB = "surface"
 DEFAULT_PRESET = "lecture-surface"
 MAX_BYTES = 1_000_000
 
@@ -54,6 +59,7 @@ def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
     for run, before in zip(_runs(data), optimizers, strict=False):
         if run.get("optimizer") != before:
             _forget_foreign_hyper(run, given)
+    _resolve_data_file(data, source)
     return validate(data)
 
 
@@ -62,8 +68,19 @@ def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
 
     Without ``name_keys`` the sentence names no key of a file where it can do without.
     """
+    lab = data.get("lab", DEFAULT_LAB)
+    if not isinstance(lab, str) or lab not in LABS:
+        raise InputError(
+            tr(
+                "The scenario's key lab cannot be {value}: there are {known}.",
+                value=_short(lab),
+                known=", ".join(map(repr, LABS)),
+            )
+        )
     try:
-        return Scenario.model_validate(data)
+        scenario = LABS[lab].model_validate(data)
+        assert isinstance(scenario, Scenario)
+        return scenario
     except RecursionError:
         raise InputError(tr("The scenario is nested too deeply.")) from None
     except ValidationError as error:
@@ -74,8 +91,10 @@ def dumps(scenario: Scenario) -> str:
     """Return ``scenario`` as TOML; reading it gives an equal scenario."""
     import tomli_w
 
-    data = scenario.model_dump(mode="json", exclude_defaults=False)
+    data = scenario.model_dump(mode="json", exclude_none=True)
     data["run"] = [_flat_run(run) for run in scenario.run]
+    if isinstance(scenario, NetworkScenario):
+        data["problem"]["data"] = {key: value for key, value in data["problem"]["data"].items() if value != ""}
     return tomli_w.dumps({key: value for key, value in data.items() if value != ""})
 
 
@@ -212,7 +231,19 @@ def _short(value: Any) -> str:
 
 def _flat_run(run: RunSpec) -> dict[str, Any]:
     result: dict[str, Any] = {"name": run.name} if run.name else {}
-    result |= {"optimizer": run.optimizer, **run.hyper, "start": dict(run.start)}
+    result |= {"optimizer": run.optimizer, **run.hyper}
+    if isinstance(run, SurfaceRun):
+        result["start"] = dict(run.start)
     if run.change:
         result["change"] = [{"step": change.step, **change.hyper} for change in run.change]
+    if isinstance(run, NetworkRun) and run.event:
+        result["event"] = event_entries(run.events)
     return result
+
+
+def _resolve_data_file(data: dict[str, Any], source: str | Path) -> None:
+    """Let the name of a data file count from the folder of the scenario that names it."""
+    problem = data.get("problem")
+    given = problem.get("data") if isinstance(problem, dict) else None
+    if isinstance(given, dict) and isinstance(given.get("file"), str) and given["file"]:
+        given["file"] = os.path.join(os.path.dirname(os.path.abspath(source)), given["file"])

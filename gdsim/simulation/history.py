@@ -5,11 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.optimizers import Params, State
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class History:
@@ -26,25 +30,27 @@ class History:
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
-        self._table = np.empty((256, len(self.columns)))
+        # Column by column in memory, because that is how charts read it.
+        self._table = np.empty((256, len(self.columns)), order="F")
         self._rows = 0
 
     def __len__(self) -> int:
         return self._rows
 
-    def append(self, row: Sequence[float]) -> None:
-        """Add the numbers of the next step, one a column."""
-        if self._rows == len(self._table):
-            grown = np.empty((2 * self._rows, len(self.columns)))
-            grown[: self._rows] = self._table
+    def append(self, *rows: Sequence[float]) -> None:
+        """Add the numbers of the next step or steps, one a column."""
+        end = self._rows + len(rows)
+        if end > len(self._table):
+            grown = np.empty((max(2 * self._rows, end), len(self.columns)), order="F")
+            grown[: self._rows] = self._table[: self._rows]
             self._table = grown
-        self._table[self._rows] = row
-        self._rows += 1
+        self._table[self._rows : end] = rows
+        self._rows = end
 
     def cut(self, rows: int) -> None:
         """Keep the first ``rows`` rows only."""
         if rows < self._rows:
-            self._table = self._table.copy()  # readers keep the rows they were handed
+            self._table = self._table.copy(order="F")  # readers keep the rows they were handed
             self._rows = rows
 
     def table(self) -> NDArray[np.float64]:
@@ -63,11 +69,16 @@ class Checkpoint:
     step: int
     parameters: Params
     state: State
+    gradient: Tensor | None = None
+    backward_count: int = 0
+    gradient_step: int = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held by the tensors, in bytes."""
         tensors = [*self.parameters.values(), *(v for part in self.state.values() for v in part.values())]
+        if self.gradient is not None:
+            tensors.append(self.gradient)
         return sum(t.element_size() * t.nelement() for t in tensors)
 
 

@@ -1,4 +1,4 @@
-"""A run: steps and phases forward, rewind by replay, and hyper-parameters changed on the way."""
+"""A run: steps, phases and verbs forward, rewind by replay, and what was changed by hand on the way."""
 
 from __future__ import annotations
 
@@ -6,22 +6,31 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers import Params, UpdateRule
+from gdsim.optimizers import Term, UpdateRule
 from gdsim.problems.base import Problem
-from gdsim.simulation.history import Checkpoint, Checkpoints, History
-from gdsim.simulation.simulation import Simulation
-from gdsim.simulation.snapshot import Phase, Point, Snapshot, TermValue, Values
+from gdsim.simulation.distributions import DistributionLog
+from gdsim.simulation.events import STANDARD, Edit, Events, Verb, canonical, edits, is_usual, recorded
+from gdsim.simulation.history import Checkpoints, History
+from gdsim.simulation.recorder import recorder_of
+from gdsim.simulation.simulation import Evaluation, Simulation
+from gdsim.simulation.snapshot import Phase, Snapshot
+from gdsim.simulation.still import Still, held_gradient, point, term_values
 
 if TYPE_CHECKING:
-    from gdsim.simulation.scenario import RunSpec
+    from torch import Tensor
+
+    from gdsim.simulation.spec import RunSpec
 
 Changes = dict[int, dict[str, float]]
 
-NEXT_PHASE: dict[Phase, Phase] = {"update": "forward", "forward": "backward", "backward": "update"}
+NEXT_PHASE: dict[Phase, Phase] = {
+    "update": "forward",
+    "zero_grad": "forward",
+    "forward": "backward",
+    "backward": "update",
+}
 
 
 def changed(
@@ -52,8 +61,8 @@ def changed(
 class Runner:
     """A simulation with a memory.
 
-    At rest the loss and the gradient of the present state are known and recorded: row ``k`` of the
-    history describes the state after ``k`` updates.
+    The loss and the gradient of the present state are always known and recorded, whatever ``.grad`` holds: row
+    ``k`` of the history describes the state after ``k`` updates.
 
     Parameters
     ----------
@@ -67,6 +76,8 @@ class Runner:
         Hyper-parameters changed in mid-run, in force from their step on.
     budget
         Bytes that checkpoints may hold.
+    events
+        What was done by hand, by step.
     """
 
     def __init__(
@@ -76,26 +87,29 @@ class Runner:
         hyper: Mapping[str, float],
         changes: Mapping[int, Mapping[str, float]] | None = None,
         budget: int = 256 * 2**20,
+        events: Events | None = None,
     ) -> None:
         self.rule = rule
         self.initial_hyper = dict(hyper)
         self.changes: Changes = {step: dict(part) for step, part in sorted((changes or {}).items())}
+        self.events: Events = dict(sorted((events or {}).items()))
         self._hyper_known = (-1, dict(hyper))
         self.simulation = Simulation(problem, rule)
         self.phase: Phase = "update"
-        self.diverged_at: int | None = None
+        self._diverged_at: int | None = None
         self._checkpoints = Checkpoints(budget)
-        self._before: Point | None = None
-        self._terms: tuple[TermValue, ...] = ()
-        names = self._scalars(self.simulation.parameters)
-        velocity = names if "velocity" in self.simulation.state else []
-        self.history = History(
-            ["loss", "grad_norm", *names, *(f"grad_{n}" for n in names), *(f"velocity_{n}" for n in velocity), *hyper]
-        )
-        self._recorded = names
-        self._first_hyper = len(self.history.columns) - len(hyper)
-        self._evaluate()
-        self._record()
+        self._distributions = DistributionLog()
+        self._before: Still | None = None
+        self._terms: tuple[Term, ...] = ()
+        self._done: list[Verb | Edit] = []
+        self._recorder = recorder_of(self.simulation)
+        self._history = History([*self._recorder.columns, *hyper])
+        self._first_hyper = len(self._recorder.columns)
+        for deed in [deed for script in self.events.values() for deed in edits(script)]:
+            self._place(deed)
+        self._known: Evaluation
+        self._flat: Tensor
+        self._arrive()
 
     @classmethod
     def of(cls, problem: Problem, rule: UpdateRule, spec: RunSpec) -> Runner:
@@ -103,7 +117,7 @@ class Runner:
         changes: Changes = {}
         for change in spec.change:
             changes.setdefault(change.step, {}).update(change.hyper)
-        return cls(problem, rule, spec.hyper, changes)
+        return cls(problem, rule, spec.hyper, changes, events=spec.events)
 
     @property
     def step_count(self) -> int:
@@ -113,56 +127,93 @@ class Runner:
     @property
     def last_step(self) -> int:
         """Last step that is recorded."""
-        return len(self.history) - 1
+        return len(self._history) + self._recorder.waiting - 1
+
+    @property
+    def history(self) -> History:
+        """The recorded rows."""
+        self._write()
+        return self._history
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The step at which a number was no longer finite, if there was one."""
+        self._write()
+        return self._diverged_at
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run has diverged here and stays."""
+        return self._diverged_at is not None and self.step_count >= self._diverged_at
 
     def hyper_at(self, step: int) -> dict[str, float]:
         """Return the hyper-parameters in force for the update that follows ``step``."""
-        known, result = self._hyper_known
-        if step < known:
-            known, result = -1, dict(self.initial_hyper)
-        if step > known:
-            result = dict(result)
-            for at in range(known + 1, step + 1):
-                result |= self.changes.get(at, {})
-            self._hyper_known = (step, result)
-        return dict(result)
+        return dict(self._hyper(step))
 
     def step(self) -> bool:
-        """Make one update and evaluate the new state; False where the run has diverged and stays."""
-        if self.diverged_at is not None and self.step_count >= self.diverged_at:
+        """Make one update, as recorded where the run has been before; False where it has diverged and stays."""
+        if self.stopped:
             return False
-        if self.phase == "forward":
-            self.simulation.backward()
+        if self._is_usual(self.step_count):
+            self.simulation.take(self._known)
+        else:
+            self._go_to(self.step_count, edited=False)
+            for deed in self.events[self.step_count]:
+                self._do(deed)
+        self._update()
+        return True
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self.simulation.zero_grad()
+        self._did("zero_grad")
+
+    def forward(self) -> None:
+        """Compute the loss and its graph."""
+        self.simulation.forward()
+        self._did("forward")
+
+    def backward(self, retain_graph: bool = False) -> None:
+        """Add the gradient to what ``.grad`` holds; see `Simulation.backward` for what is refused."""
+        self.simulation.backward(retain_graph)
+        self._did("backward")
+
+    def update(self) -> bool:
+        """Make an update with the gradient that is there; False where the run has diverged and stays.
+
+        Raises
+        ------
+        InputError
+            If there is no gradient yet.
+        """
+        if self.stopped:
+            return False
+        self.simulation.require_gradient()
+        script = canonical(self._done)
+        if script != self.events.get(self.step_count, STANDARD):
+            self._cut()
+            self.events = recorded(self.events, self.step_count, script)
         self._update()
         return True
 
     def next_phase(self) -> Phase | None:
         """Do the next of forward, backward and update; None where the run has diverged and stays."""
-        if self.diverged_at is not None and self.step_count >= self.diverged_at:
+        if self.stopped:
             return None
         following = NEXT_PHASE[self.phase]
         if following == "forward":
-            self.simulation.zero_grad()
-            self.simulation.forward()
+            if self.phase == "update":
+                self.zero_grad()
+            self.forward()
         elif following == "backward":
-            self.simulation.backward()
+            self.backward()
         else:
-            self._update()
-        self.phase = following
+            self.update()
         return following
 
     def seek(self, step: int) -> None:
         """Go to a recorded step: the nearest checkpoint, then replay, bit for bit."""
-        step = max(0, min(step, self.last_step))
-        checkpoint = self._checkpoints.nearest(max(step - 1, 0))
-        ahead = checkpoint.step <= self.step_count <= step and self.phase == "update"
-        if not ahead:
-            self._before, self._terms = None, ()
-            self.simulation.restore(checkpoint.parameters, checkpoint.state, checkpoint.step)
-            self._evaluate()
-        while self.step_count < step:
-            self._update()
-        self.phase = "update"
+        self._go_to(max(0, min(step, self.last_step)))
 
     def set_hyper(self, name: str, value: float) -> None:
         """Change a hyper-parameter from the present step on; what was recorded after it is cut off."""
@@ -170,92 +221,185 @@ class Runner:
         initial, changes = changed(self.initial_hyper, self.changes, here, name, value)
         if self.hyper_at(here)[name] == value:
             return
-        self.initial_hyper, self.changes = initial, changes
-        self._hyper_known = (-1, dict(initial))
         row = self.history.table()[here].copy()
         row[self._first_hyper + list(self.initial_hyper).index(name)] = value
-        self.history.cut(here)
-        self.history.append(row)
-        self._checkpoints.cut(here)
-        if self.diverged_at is not None and self.diverged_at > here:
-            self.diverged_at = None
+        self._cut()
+        self.initial_hyper, self.changes = initial, changes
+        self._hyper_known = (-1, dict(initial))
+        self._history.cut(here)
+        self._history.append(row)
+
+    def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Set one number of a parameter from the present step on; what was recorded after it is cut off.
+
+        Raises
+        ------
+        InputError
+            If there is no such number, or the new one is not finite.
+        """
+        deed = Edit(name, tuple(index), float(value))
+        place = self._place(deed)
+        if not math.isfinite(deed.value):
+            raise InputError(tr("{name} can only be set to a finite number.", name=name))
+        self._cut()
+        self._done.append(deed)
+        self.events = recorded(self.events, self.step_count, (*edits(tuple(self._done)), *STANDARD))
+        self.simulation.edit(place, deed.value)
+        self._diverged_at = None
+        self._history.cut(self.step_count)
+        self._look()
+        self._write()
 
     def snapshot(self, run_id: int = 0, playing: bool = False) -> Snapshot:
         """Return a frozen picture of the present state and of all that is recorded."""
+        self._write()
+        simulation, layout = self.simulation, self.simulation.layout
+        hide = self.phase == "forward"
         return Snapshot(
             run_id=run_id,
             phase=self.phase,
-            now=self._point(),
-            before=self._before,
-            terms=self._terms,
+            now=point(layout, self._still(), None if hide else self._known.gradient),
+            before=None if self._before is None else point(layout, self._before, self._before.gradient),
+            terms=term_values(layout, self._terms),
             last_step=self.last_step,
-            columns=self.history.columns,
-            table=self.history.table(),
+            columns=self._history.columns,
+            table=self._history.table(),
             changes={step: dict(part) for step, part in self.changes.items()},
-            diverged_at=self.diverged_at,
+            events=dict(self.events),
+            diverged_at=self._diverged_at,
             playing=playing,
+            problem=simulation.problem,
+            grad=held_gradient(simulation),
+            graph=simulation.graph,
+            stale_graph=simulation.stale_graph,
+            move={} if simulation.move is None else layout.arrays(simulation.move),
+            distributions=dict(self._distributions.kinds),
         )
 
-    def _update(self) -> None:
-        before = self._point()
-        update = self.simulation.update(before.hyper)
+    def _go_to(self, step: int, edited: bool = True) -> None:
+        """Go to a recorded step by replay; with ``edited`` what was edited there by hand is edited again."""
+        checkpoint = self._checkpoints.nearest(max(step - 1, 0))
+        ready = edited if self.step_count == step else self._is_usual(self.step_count)
+        if not (checkpoint.step <= self.step_count <= step and self.phase == "update" and ready):
+            self._before, self._terms = None, ()
+            self.simulation.restore(checkpoint)
+            self._arrive(edited if checkpoint.step == step else self._is_usual(checkpoint.step))
+        while self.step_count < step:
+            here, following = self.step_count, self.step_count + 1
+            if self._is_usual(here):
+                self.simulation.take(self._known)
+            else:
+                for deed in self.events[here]:
+                    self._do(deed)
+            self._update(edited if following == step else self._is_usual(following))
+
+    def _is_usual(self, step: int) -> bool:
+        script = self.events.get(step)
+        return script is None or is_usual(script)
+
+    def _do(self, deed: Verb | Edit) -> None:
+        if isinstance(deed, Edit):
+            self.simulation.edit(self._place(deed), deed.value)
+        elif deed == "zero_grad":
+            self.simulation.zero_grad()
+        else:
+            self.simulation.forward()
+            self.simulation.backward()
+
+    def _did(self, verb: Verb) -> None:
+        self._done.append(verb)
+        self.phase = verb
+
+    def _update(self, edited: bool = True) -> None:
+        before = self._still()
+        self._terms = self.simulation.update(before.hyper).terms
         self._before = before
-        self._terms = tuple(TermValue(t.name, t.role, _values(t.value)) for t in update.terms)
+        self._arrive(edited)
+
+    def _arrive(self, edited: bool = True) -> None:
+        """Begin a step: edit what was edited here by hand, look at the state, and record it where it is new."""
+        simulation, step = self.simulation, self.simulation.step_count
+        new = step > self.last_step
+        checkpoint = simulation.checkpoint() if new and self._checkpoints.due(step) else None
         self.phase = "update"
-        self._evaluate()
-        if self.step_count > self.last_step:
-            self._record()
-
-    def _evaluate(self) -> None:
-        self.simulation.zero_grad()
-        self.simulation.forward()
-        self.simulation.backward()
-
-    def _record(self) -> None:
-        """Append the row of the present state, with a checkpoint when one is due."""
-        simulation = self.simulation
-        gradient = simulation.gradient or {}
-        assert simulation.loss is not None
-        flat = {name: g.item() for name, g in gradient.items()} if self._recorded else {}
-        norm = math.hypot(*flat.values()) if flat else _norm(gradient)
-        loss = simulation.loss.item()
-        row = [loss, norm]
-        if self._recorded:
-            row += [simulation.parameters[n].item() for n in self._recorded]
-            row += [flat[n] for n in self._recorded]
-            if "velocity" in simulation.state:
-                row += [simulation.state["velocity"][n].item() for n in self._recorded]
-        row += self.hyper_at(self.step_count).values()
-        self.history.append(row)
-        if not all(map(math.isfinite, row)):
-            self.diverged_at = self.step_count
+        self._done = []
+        if edited and step in self.events:
+            self._done = list(edits(self.events[step]))
+            for deed in self._done:
+                self._do(deed)
+        self._look(new)
         # The start is kept even where its loss is not finite: a rewind must have somewhere to go.
-        if self._checkpoints.due(self.step_count) and (self.diverged_at is None or self.step_count == 0):
-            restart = {n: p.detach().clone() for n, p in simulation.parameters.items()}
-            state = {k: {n: v.clone() for n, v in part.items()} for k, part in simulation.state.items()}
-            self._checkpoints.add(Checkpoint(self.step_count, restart, state))
+        if checkpoint is not None and (self._diverged_at is None or step == 0):
+            self._checkpoints.add(checkpoint)
 
-    def _point(self) -> Point:
+    def _look(self, new: bool = True) -> None:
+        """Evaluate the present state; with ``new`` its row is recorded, at once or with others."""
+        simulation, step = self.simulation, self.simulation.step_count
+        self._known = known = simulation.evaluate()
+        self._flat = simulation.flat.clone()
+        if not new:
+            return
+        self._recorder.see(simulation, known, self._hyper(step))
+        if self._recorder.most > 1 and self._distributions.due(step):
+            self._distributions.see(step, simulation.layout, self._flat, known.gradient)
+        if self._recorder.waiting >= self._recorder.most or not math.isfinite(known.loss):
+            self._write()
+
+    def _write(self) -> None:
+        """Write the rows that wait; a run that went on from what is not finite goes back to it."""
+        if not self._recorder.waiting:
+            return
+        first = len(self._history)
+        rows, bad = self._recorder.rows()
+        self._history.append(*(rows if bad is None else rows[: bad + 1]))
+        if bad is not None:
+            self._diverged_at = first + bad
+            self._checkpoints.cut(first + bad)
+            self._distributions.cut(first + bad)
+            if self.step_count > first + bad:
+                self._go_to(first + bad)
+
+    def _cut(self) -> None:
+        """Forget what was recorded after the present step."""
+        self._write()
+        here = self.step_count
+        self._history.cut(here + 1)
+        self._checkpoints.cut(here)
+        self._distributions.cut(here)
+        self.changes = {at: part for at, part in self.changes.items() if at <= here}
+        self.events = {at: script for at, script in self.events.items() if at <= here}
+        if self._diverged_at is not None and self._diverged_at > here:
+            self._diverged_at = None
+
+    def _hyper(self, step: int) -> Mapping[str, float]:
+        known, result = self._hyper_known
+        if step < known:
+            known, result = -1, dict(self.initial_hyper)
+        if step > known:
+            if self.changes and any(known < at <= step for at in self.changes):
+                result = dict(result)
+                for at in range(known + 1, step + 1):
+                    result |= self.changes.get(at, {})
+            self._hyper_known = (step, result)
+        return result
+
+    def _place(self, deed: Edit) -> int:
+        try:
+            return self.simulation.layout.place(deed.parameter, deed.index)
+        except IndexError:
+            known = ", ".join(f"{name} {list(shape)}" for name, shape in self.simulation.layout.shapes.items())
+            raise InputError(
+                tr("There is no {name}{index} to edit; there are {known}.", name=deed.parameter,
+                   index=list(deed.index), known=known)
+            ) from None  # fmt: skip
+
+    def _still(self) -> Still:
         simulation = self.simulation
-        assert simulation.loss is not None
-        return Point(
-            step=self.step_count,
-            parameters=_values(simulation.parameters),
-            loss=simulation.loss.item(),
-            gradient=_values(simulation.gradient or {}),
-            state={key: _values(part) for key, part in simulation.state.items()},
-            hyper=self.hyper_at(self.step_count),
+        return Still(
+            simulation.step_count,
+            self._flat,
+            self._known.loss,
+            simulation.flat_gradient,
+            simulation.flat_state,
+            self._hyper(simulation.step_count),
         )
-
-    @staticmethod
-    def _scalars(params: Params) -> list[str]:
-        """Names of the parameters if all are scalars, whose every value is then recorded."""
-        return list(params) if all(p.ndim == 0 for p in params.values()) else []
-
-
-def _values(params: Params) -> Values:
-    return {name: value.detach().cpu().numpy().copy() for name, value in params.items()}
-
-
-def _norm(gradient: Params) -> float:
-    return float(np.sqrt(sum(float((g * g).sum()) for g in gradient.values())))

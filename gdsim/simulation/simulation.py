@@ -2,119 +2,187 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyper, Params, State, Update, UpdateRule
 from gdsim.problems.base import Problem
+from gdsim.simulation.history import Checkpoint
+from gdsim.simulation.layout import ALL, Layout
+from gdsim.simulation.snapshot import Graph
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Graph = Literal["none", "kept", "freed"]
+
+class Evaluation(NamedTuple):
+    """Loss, measures (worked out when called) and flat gradient of a state."""
+
+    loss: float
+    measures: Callable[[], tuple[float, ...]]
+    gradient: Tensor
 
 
 class Simulation:
     """Parameters, their gradients and a rule's state, moved by torch's own verbs.
 
     As in torch, `update` without a new `backward` uses the old gradient, a second `backward` without
-    `zero_grad` accumulates, and a second `backward` on a freed graph is refused.
+    `zero_grad` accumulates, and a second `backward` on a freed graph is refused, as is one after the
+    parameters have changed.
 
     Attributes
     ----------
+    layout
+        Where each parameter lies in the flat tensors.
+    flat
+        The parameters' numbers; `parameters` are views of it.
     parameters
         Leaf tensors that require gradients, under their names.
-    state
-        The rule's state after `step_count` updates.
+    flat_state
+        The rule's state after `step_count` updates, flat.
+    flat_gradient
+        What `backward` has added up, or None.
+    backward_count, gradient_step
+        How often `backward` was called since there was no gradient, and the step at which it was called last.
     step_count
         Number of updates made.
     loss
         Result of the last `forward`, or None before the first.
     graph
         Whether there is a graph for `backward` to walk.
+    stale_graph
+        Whether the parameters have changed since the graph was made.
+    move
+        The last update, flat; None before the first.
     """
 
     def __init__(self, problem: Problem, rule: UpdateRule) -> None:
+        import torch
+
         self.problem = problem
         self.rule = rule
-        self.parameters: Params = {}
-        self.state: State = {}
-        self.step_count = 0
+        start = problem.initial_parameters()
+        self.layout = Layout(start)
+        self.flat = self.layout.join(start)
+        self.parameters: Params = {
+            name: part.detach().requires_grad_() for name, part in self.layout.split(self.flat).items()
+        }
+        self._sink = torch.zeros_like(self.flat)
+        for name, part in self.layout.split(self._sink).items():
+            self.parameters[name].grad = part
+        self.flat_state: State = rule.init({ALL: self.flat})
+        self.flat_gradient: Tensor | None = None
+        self.backward_count = self.gradient_step = self.step_count = 0
         self.loss: Tensor | None = None
         self.graph: Graph = "none"
-        start = problem.initial_parameters()
-        self.restore(start, rule.init(start), 0)
+        self.stale_graph = False
+        self.move: Tensor | None = None
 
-    def restore(self, parameters: Params, state: State, step_count: int) -> None:
-        """Go to a state; the tensors are copied, the gradient is None afterwards."""
-        self.parameters = {name: p.detach().clone().requires_grad_() for name, p in parameters.items()}
-        self.state = {key: {name: v.detach().clone() for name, v in part.items()} for key, part in state.items()}
-        self.step_count = step_count
-        self.loss = None
+    def checkpoint(self) -> Checkpoint:
+        """Return all that is needed to go on from here, bit for bit."""
+        # State and gradient are replaced and never written into, so only the parameters need a copy.
+        held = self.flat_gradient
+        return Checkpoint(
+            self.step_count, {ALL: self.flat.clone()}, self.flat_state, held, self.backward_count, self.gradient_step
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go to a checkpoint; there is no graph afterwards."""
+        self.flat.copy_(checkpoint.parameters[ALL])
+        self.flat_state = checkpoint.state
+        self.step_count = checkpoint.step
+        self.flat_gradient = checkpoint.gradient
+        self.backward_count, self.gradient_step = checkpoint.backward_count, checkpoint.gradient_step
+        self.loss = self.move = None
         self.graph = "none"
+
+    @property
+    def state(self) -> State:
+        """The rule's state under the parameters' names."""
+        return self.layout.split_state(self.flat_state)
 
     @property
     def gradient(self) -> Params | None:
         """The accumulated gradient, or None when there is none."""
-        gradients = {name: p.grad for name, p in self.parameters.items()}
-        return None if any(g is None for g in gradients.values()) else gradients  # type: ignore[return-value]
+        return None if self.flat_gradient is None else self.layout.split(self.flat_gradient)
 
     def zero_grad(self) -> None:
         """Forget the gradient (``grad is None``, torch's default)."""
-        for parameter in self.parameters.values():
-            parameter.grad = None
+        self.flat_gradient, self.backward_count = None, 0
 
     def forward(self) -> Tensor:
         """Compute the loss and its graph."""
-        self.loss = self.problem.loss(self.parameters, self.step_count)
-        self.graph = "kept"
+        self.loss, _ = self.problem.evaluate(self.parameters, self.step_count)
+        self.graph, self.stale_graph = "kept", False
         return self.loss
 
     def backward(self, retain_graph: bool = False) -> None:
-        """Add the gradient of the last forward's loss to each parameter's.
+        """Add the gradient of the last forward's loss to what there is.
 
         Raises
         ------
         InputError
-            If there was no forward, or its graph has been freed.
+            If there was no forward, its graph has been freed, or the parameters have changed since.
         """
-        if self.loss is None or self.graph == "none":
-            raise InputError(tr("There is no loss to go back from: run forward first."))
         if self.graph == "freed":
             raise InputError(
                 tr("The graph was freed by the last backward: run forward again, or keep the graph next time.")
             )
-        self.loss.backward(retain_graph=retain_graph)  # type: ignore[no-untyped-call]
-        for parameter in self.parameters.values():
-            if parameter.grad is None:  # the loss does not depend on it here
-                parameter.grad = parameter.new_zeros(parameter.shape)
+        if self.loss is None or self.graph == "none":
+            raise InputError(tr("There is no loss to go back from: run forward first."))
+        if self.stale_graph:
+            raise InputError(
+                tr("The parameters have changed since the last forward; its graph is out of date: run forward again.")
+            )
+        gradient = self._gradient_of(self.loss, retain_graph)
+        self.flat_gradient = gradient if self.flat_gradient is None else self.flat_gradient + gradient
+        self.backward_count += 1
+        self.gradient_step = self.step_count
         if not retain_graph:
             self.graph = "freed"
 
+    def evaluate(self) -> Evaluation:
+        """Return loss, measures and gradient of the present state, without a trace of it being looked at."""
+        loss, measures = self.problem.evaluate(self.parameters, self.step_count)
+        return Evaluation(loss.item(), measures, self._gradient_of(loss))
+
+    def take(self, evaluation: Evaluation) -> None:
+        """Do what `zero_grad`, `forward` and `backward` would do here, where `evaluate` has done the work already."""
+        self.flat_gradient, self.backward_count, self.gradient_step = evaluation.gradient, 1, self.step_count
+        self.graph = "freed"
+
     def update(self, hyper: Hyper) -> Update:
-        """Move the parameters by the rule, using the gradient that is there.
+        """Move the parameters by the rule, using the gradient that is there; the terms are flat.
 
         Raises
         ------
         InputError
             If there is no gradient yet.
         """
-        import torch
-
-        gradient = self.gradient
-        if gradient is None:
-            raise InputError(tr("There is no gradient yet (grad is None): run backward first."))
-        with torch.no_grad():
-            result = self.rule.update(gradient, self.state, hyper)
-            for name, parameter in self.parameters.items():
-                move = result.terms[0].value[name]
-                for term in result.terms[1:]:
-                    move = move + term.value[name]
-                parameter.add_(move)
-        self.state = result.state
+        # None of the flat tensors requires a gradient, only the parameters' views do: no_grad() would change nothing.
+        result = self.rule.update({ALL: self.require_gradient()}, self.flat_state, hyper)
+        move = result.terms[0].value[ALL]
+        for term in result.terms[1:]:
+            move = move + term.value[ALL]
+        self.flat.add_(move)
+        self.flat_state = result.state
+        self.move = move
         self.step_count += 1
+        self.stale_graph = True
         return result
+
+    def require_gradient(self) -> Tensor:
+        """Return the flat gradient, or raise `InputError` when there is none yet."""
+        if self.flat_gradient is None:
+            raise InputError(tr("There is no gradient yet (grad is None): run backward first."))
+        return self.flat_gradient
+
+    def edit(self, place: int, value: float) -> None:
+        """Set one number of the parameters, given by its place in the flat tensor."""
+        self.flat[place] = value
+        self.stale_graph = True
 
     def step(self, hyper: Hyper) -> Update:
         """Run all the verbs: zero_grad, forward, backward, update."""
@@ -122,3 +190,10 @@ class Simulation:
         self.forward()
         self.backward()
         return self.update(hyper)
+
+    def _gradient_of(self, loss: Tensor, retain_graph: bool = False) -> Tensor:
+        # torch adds to what the leaves' .grad holds: views of one tensor, which stay zero where the loss does not
+        # depend on a parameter.
+        self._sink.zero_()
+        loss.backward(retain_graph=retain_graph)  # type: ignore[no-untyped-call]
+        return self._sink.clone()

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Phase = Literal["forward", "backward", "update"]
-Values = dict[str, NDArray[np.float64]]
+from gdsim.simulation.distributions import Distributions
+from gdsim.simulation.events import Events
+
+if TYPE_CHECKING:
+    from gdsim.problems.base import Problem
+
+Phase = Literal["zero_grad", "forward", "backward", "update"]
+Graph = Literal["none", "kept", "freed"]
+Values = dict[str, NDArray[Any]]
+"""Arrays of float32 or float64 under their names, each of its parameter's shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +59,25 @@ class TermValue:
 
 
 @dataclass(frozen=True, eq=False)
+class HeldGradient:
+    """What ``.grad`` holds, as in torch: whatever the last calls of ``backward`` have added up.
+
+    Attributes
+    ----------
+    values
+        The gradient under the parameters' names, each of its parameter's shape.
+    count
+        Calls of ``backward`` that were added up since there was no gradient.
+    step
+        Number of updates made before the last of them; less than the present step where the gradient is stale.
+    """
+
+    values: Values
+    count: int
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """What the interface shows of a run.
 
@@ -60,7 +88,7 @@ class Snapshot:
     phase
         What was done last.
     now
-        The present state.
+        The present state; its gradient is the one of the loss there, whatever ``.grad`` holds.
     before
         The state from which the last update was made, None at step 0.
     terms
@@ -71,10 +99,24 @@ class Snapshot:
         The recorded rows, shape ``(last_step + 1, len(columns))``.
     changes
         Hyper-parameters changed in mid-run, by step.
+    events
+        What was done by hand before an update, by step.
     diverged_at
         The step at which the run stopped because a number was no longer finite, or None.
     playing
         Whether the run goes on by itself.
+    problem
+        What is minimised; its data never change.
+    grad
+        What ``.grad`` holds; None where ``grad is None``.
+    graph
+        Whether there is a graph for ``backward`` to walk.
+    stale_graph
+        Whether the parameters have changed since that graph was made, so that torch refuses to walk it.
+    move
+        The last update, under the parameters' names; empty before the first.
+    distributions
+        Under ``'parameter'`` and ``'gradient'``: how the numbers of each parameter were spread at some of the steps.
     """
 
     run_id: int
@@ -86,8 +128,15 @@ class Snapshot:
     columns: tuple[str, ...]
     table: NDArray[np.float64]
     changes: dict[int, dict[str, float]] = field(default_factory=dict)
+    events: Events = field(default_factory=dict)
     diverged_at: int | None = None
     playing: bool = False
+    problem: Problem | None = None
+    grad: HeldGradient | None = None
+    graph: Graph = "none"
+    stale_graph: bool = False
+    move: Values = field(default_factory=dict)
+    distributions: Mapping[str, Distributions] = field(default_factory=dict)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return one recorded column, shape ``(last_step + 1,)``."""

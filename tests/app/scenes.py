@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.problems.mesh import Mesh
-from gdsim.simulation.scenario import View
+from gdsim.simulation.surface_scenario import View
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gdsim.errors import InputError
 from gdsim.simulation import files
-from gdsim.simulation.scenario import COLORMAPS, Scenario
+from gdsim.simulation.scenario import Scenario
+from gdsim.simulation.surface_scenario import COLORMAPS
 
 LECTURE = """
 format = 1
@@ -75,7 +76,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         "description": draw(st.text(max_size=20).filter(_is_utf8)),
         "problem": {"formula": f"{first}**2 + {second}", "domain": ends},
         "run": runs,
-        "playback": {"steps": draw(st.integers(0, 10**6)), "speed": draw(numbers(0.5, 1000))},
+        "playback": {"steps": draw(st.integers(0, 10**6)), "speed": draw(numbers(0.5, 10_000))},
         "view": {
             "elev": draw(numbers(-90, 90)),
             "azim": draw(numbers(-360, 360)),
@@ -176,7 +177,7 @@ def edited(path: str, value: Any) -> dict[str, Any]:
         ("run.0.change", [{"step": 1, "gamma": "x"}], ["run.0.change.0.gamma", "'x'"]),
         ("run.0.change", [{"step": 1, "eps": 1}], ["no hyper-parameter eps"]),
         ("playback.steps", 1.5, ["playback.steps", "1.5", "integer"]),
-        ("playback.speed", 1001, ["playback.speed", "1001", "1000"]),
+        ("playback.speed", 10_001, ["playback.speed", "10001", "10000"]),
         ("view.elev", 91, ["view.elev", "91", "90"]),
         ("view.colormap", "jet", ["view.colormap", "'jet'", "rainbow"]),
         ("view.opacity", True and "yes", ["view.opacity", "'yes'"]),

@@ -114,11 +114,17 @@ def test_a_loss_that_ignores_a_parameter_has_gradient_zero_there() -> None:
     assert values(simulation) == pytest.approx([2.4, 1.0])
 
 
-def test_restoring_copies(simulation: Simulation) -> None:
+def test_a_checkpoint_is_not_changed_by_what_follows(simulation: Simulation) -> None:
     simulation.step(HYPER)
-    parameters, state = simulation.parameters, simulation.state
-    before = values(simulation)
-    simulation.restore(parameters, state, 1)
+    checkpoint, before = simulation.checkpoint(), values(simulation)
+    gradient = grads(simulation)
+    simulation.restore(checkpoint)
     simulation.step(HYPER)
-    assert [p.item() for p in parameters.values()] == before
+    after = values(simulation)
+    simulation.restore(checkpoint)
+    assert values(simulation) == before
+    assert grads(simulation) == gradient
+    assert (simulation.step_count, simulation.graph) == (1, "none")
+    simulation.step(HYPER)
+    assert values(simulation) == after
     assert (simulation.step_count, simulation.graph) == (2, "freed")

@@ -11,8 +11,8 @@ from gdsim.app.scenario_model import ScenarioModel
 from gdsim.app.trainer import Trainer
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 
 class Choices:
@@ -24,12 +24,14 @@ class Choices:
         While the start is dragged: the step shown and the last step when the drag began.
     """
 
-    def __init__(self, model: ScenarioModel, trainer: Trainer, problem: ProblemPanel, display: SurfaceDisplay) -> None:
+    def __init__(
+        self, model: ScenarioModel[SurfaceScenario], trainer: Trainer, problem: ProblemPanel, display: SurfaceDisplay
+    ) -> None:
         self._model, self._trainer, self._problem, self._display = model, trainer, problem, display
         self._opened = model.scenario
         self.drag_goal: tuple[int, int] | None = None
 
-    def begin(self, scenario: Scenario) -> None:
+    def begin(self, scenario: SurfaceScenario) -> None:
         """Begin anew with an opened scenario."""
         self._opened = scenario
         self.drag_goal = None

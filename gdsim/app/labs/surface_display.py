@@ -14,8 +14,8 @@ from gdsim.app.theme import Theme
 from gdsim.problems.analysis import Analysis
 from gdsim.problems.mesh import Mesh
 from gdsim.simulation.divergence import divergence_sentence
-from gdsim.simulation.scenario import Scenario, View
 from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.surface_scenario import SurfaceScenario, View
 from gdsim.simulation.worksheet import surface_worksheet
 
 _NO_POINTS = np.empty((0, 2))
@@ -30,7 +30,7 @@ class SurfaceDisplay:
         self._views = views
         self.snapshot: Snapshot | None = None
         self.analysis: Analysis | None = None
-        self._scenario: Scenario | None = None
+        self._scenario: SurfaceScenario | None = None
         self._mesh_note = ""
         self._shown_at = 0.0
         # The surface is watched most closely, so it has every second turn.
@@ -65,7 +65,7 @@ class SurfaceDisplay:
         if self.snapshot is not None:
             self._show_worksheet()
 
-    def show_snapshot(self, snapshot: Snapshot, scenario: Scenario) -> None:
+    def show_snapshot(self, snapshot: Snapshot, scenario: SurfaceScenario) -> None:
         """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
         before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
         views = self._views

@@ -8,12 +8,12 @@ from typing import Any
 from gdsim.formula import parse
 from gdsim.optimizers import rule_named
 from gdsim.simulation.runner import changed
-from gdsim.simulation.scenario import RunSpec, Scenario
+from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
 
 Values = dict[str, Any]
 
 
-def formula_edit(scenario: Scenario, text: str) -> Values:
+def formula_edit(scenario: SurfaceScenario, text: str) -> Values:
     """Take another formula; intervals and starts go over to its variables, changes in mid-run do not."""
     names = parse(text).variables
     values: Values = {
@@ -33,7 +33,7 @@ def optimizer_edit(name: str, shown: Mapping[str, float]) -> Values:
     return {"run.0.optimizer": name, **hyper_edit(kept, {})}
 
 
-def start_edit(scenario: Scenario, x: float, y: float) -> Values:
+def start_edit(scenario: SurfaceScenario, x: float, y: float) -> Values:
     """Move the start to a point of the views, into the domain."""
     domain = scenario.problem.domain
     return {
@@ -44,7 +44,7 @@ def start_edit(scenario: Scenario, x: float, y: float) -> Values:
     }
 
 
-def change_edit(run: RunSpec, step: int, name: str, value: float) -> Values:
+def change_edit(run: SurfaceRun, step: int, name: str, value: float) -> Values:
     """Change one hyper-parameter from ``step`` on."""
     return hyper_edit(*changed(run.hyper, changes_of(run), step, name, value))
 
@@ -55,7 +55,7 @@ def hyper_edit(first: Mapping[str, float], changes: Mapping[int, Mapping[str, fl
     return {"run.0.hyper": dict(first), "run.0.change": change}
 
 
-def changes_of(run: RunSpec) -> dict[int, dict[str, float]]:
+def changes_of(run: SurfaceRun) -> dict[int, dict[str, float]]:
     """Return the changes of a run by step."""
     return {change.step: dict(change.hyper) for change in run.change}
 

@@ -30,8 +30,8 @@ from gdsim.problems.mesh import Mesh, surface_mesh
 from gdsim.problems.surface import SurfaceProblem
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.runner import Runner
-from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 POLL_MS = 16
 
@@ -52,7 +52,7 @@ class SurfaceLab(QMainWindow):
 
     preset_chosen = Signal(str)
 
-    def __init__(self, scenario: Scenario, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, scenario: SurfaceScenario, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surface_lab")
         self.setWindowFlags(Qt.WindowType.Widget)
@@ -74,7 +74,7 @@ class SurfaceLab(QMainWindow):
         self._begin(scenario)
 
     @property
-    def scenario(self) -> Scenario:
+    def scenario(self) -> SurfaceScenario:
         """The scenario as it would be saved now, camera and mid-run changes included."""
         view = {"elev": self.camera.elevation, "azim": self.camera.azimuth}
         return self.model.scenario.model_copy(update={"view": self.model.scenario.view.model_copy(update=view)})
@@ -84,7 +84,7 @@ class SurfaceLab(QMainWindow):
         """What is shown of the run, None until it is set up."""
         return self.display.snapshot
 
-    def open_scenario(self, scenario: Scenario) -> None:
+    def open_scenario(self, scenario: SurfaceScenario) -> None:
         """Begin anew with another scenario."""
         self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
         self.camera.reset_zoom()
@@ -213,7 +213,7 @@ class SurfaceLab(QMainWindow):
             }
         )
 
-    def _begin(self, scenario: Scenario) -> None:
+    def _begin(self, scenario: SurfaceScenario) -> None:
         self.display.show_theme(theme.current())
         self.display.show_style(scenario.view)
         self._show_problem(scenario)
@@ -231,7 +231,7 @@ class SurfaceLab(QMainWindow):
         self.problem.fill_presets(preset_titles())
         self.problem.show_preset(self.model.scenario.title)
 
-    def _apply(self, old: Scenario, new: Scenario) -> None:
+    def _apply(self, old: SurfaceScenario, new: SurfaceScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
         if new.problem != old.problem:
             self._show_problem(new)
@@ -248,13 +248,13 @@ class SurfaceLab(QMainWindow):
             moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
             self._load(*self.choices.goal(), dragged=moved, resume=True)
 
-    def _show_problem(self, scenario: Scenario) -> None:
+    def _show_problem(self, scenario: SurfaceScenario) -> None:
         formula = parse(scenario.problem.formula)
         self._surface: tuple[Any, Mesh] = (formula, surface_mesh(formula, dict(scenario.problem.domain)))
         self.display.analysis = None
         self.display.show_mesh(self._surface[1])
 
-    def _show_settings(self, scenario: Scenario) -> None:
+    def _show_settings(self, scenario: SurfaceScenario) -> None:
         run = scenario.run[0]
         self.problem.show_scenario(scenario)
         self.problem.show_preset(scenario.title)

@@ -13,7 +13,7 @@ from gdsim.errors import FormulaError, InputError
 from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Domain
-from gdsim.simulation.scenario import Scenario
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 TYPING_MS = 250
 """A formula that is right is taken over when typing pauses this long; Enter takes it at once."""
@@ -71,7 +71,7 @@ class ProblemPanel(QWidget):
         """Show the preset of this title as the present one, or none."""
         self.preset.setCurrentIndex(self.preset.findText(title))
 
-    def show_scenario(self, scenario: Scenario) -> None:
+    def show_scenario(self, scenario: SurfaceScenario) -> None:
         """Show what ``scenario`` sets; a formula that is being typed is left alone until another is in force."""
         text = scenario.problem.formula
         if self._formula_shown != text:

@@ -12,7 +12,7 @@ from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber, tabular
 from gdsim.app.widgets.timeline import Mark, Timeline
 from gdsim.i18n import tr
-from gdsim.simulation.scenario import Playback
+from gdsim.simulation.spec import Playback
 
 BUTTONS = ("reset", "step_back", "next_phase", "step", "play")
 
@@ -32,7 +32,7 @@ class Transport(QToolBar):
         for name in BUTTONS:
             self._add_button(name)
         self.addSeparator()
-        self.speed = LabelledNumber("speed", tr("Speed"), 0.5, 1000, scale="log", unit=tr("steps a second"))
+        self.speed = LabelledNumber("speed", tr("Speed"), 0.5, 10_000, scale="log", unit=tr("steps a second"))
         self.speed.setMaximumWidth(38 * theme.GRID)
         self.speed.changed.connect(self.speed_chosen)
         self.addWidget(self.speed)

@@ -23,7 +23,7 @@ from gdsim.app.camera import Camera
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
 from gdsim.i18n import tr
-from gdsim.simulation.scenario import COLORMAPS, View
+from gdsim.simulation.surface_scenario import COLORMAPS, View
 
 
 class Switch(QCheckBox):

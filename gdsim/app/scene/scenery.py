@@ -20,7 +20,7 @@ from gdsim.app.theme import Theme
 
 if TYPE_CHECKING:
     from gdsim.problems.mesh import Mesh
-    from gdsim.simulation.scenario import View
+    from gdsim.simulation.surface_scenario import View
 
 Array = NDArray[np.float64]
 

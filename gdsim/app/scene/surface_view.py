@@ -25,7 +25,7 @@ from gdsim.i18n import tr
 
 if TYPE_CHECKING:
     from gdsim.problems.mesh import Mesh
-    from gdsim.simulation.scenario import View
+    from gdsim.simulation.surface_scenario import View
 
 Array = NDArray[np.float64]
 

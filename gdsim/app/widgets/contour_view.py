@@ -28,7 +28,7 @@ from gdsim.i18n import tr
 from gdsim.problems.mesh import Mesh
 
 if TYPE_CHECKING:
-    from gdsim.simulation.scenario import View
+    from gdsim.simulation.surface_scenario import View
 
 Probe = Callable[[float, float], tuple[float, tuple[float, float] | None]]
 
