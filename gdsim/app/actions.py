@@ -53,14 +53,16 @@ def specs() -> tuple[ActionSpec, ...]:
             "export_image",
             "file",
             tr("Export image..."),
-            tr("Write the 3D view, the contour map or both as a picture."),
+            tr("Write a view as a picture."),
             ("Ctrl+E",),
             "export_image",
         ),
         ActionSpec("quit", "file", tr("Quit"), "", ("Ctrl+Q",)),
         ActionSpec("undo", "edit", tr("Undo"), tr("Take back the last setting."), ("Ctrl+Z",)),
         ActionSpec("redo", "edit", tr("Redo"), tr("Make the setting again."), ("Ctrl+Shift+Z", "Ctrl+Y")),
-        ActionSpec("copy_image", "edit", tr("Copy image"), tr("Copy the 3D view to the clipboard."), ("Ctrl+Shift+C",)),
+        ActionSpec(
+            "copy_image", "edit", tr("Copy image"), tr("Copy the main view to the clipboard."), ("Ctrl+Shift+C",)
+        ),
         ActionSpec("copy_worksheet", "edit", tr("Copy worksheet"), tr("Copy the worksheet as text.")),
         ActionSpec("reset", "run", tr("Reset"), tr("Go back to step 0 and forget the run."), ("Home",), "reset"),
         ActionSpec("step_back", "run", tr("Step back"), tr("Take back one update."), ("Left", "PgUp"), "step_back"),
@@ -106,6 +108,22 @@ def specs() -> tuple[ActionSpec, ...]:
         ActionSpec("camera_reset", "view", tr("Reset zoom"), tr("Show the whole surface again."), ("Ctrl+9",)),
         ActionSpec(
             "orbit", "view", tr("Orbit"), tr("Turn the surface at the chosen speed."), ("Ctrl+B",), "orbit", True
+        ),
+        ActionSpec(
+            "lab_surface",
+            "labs",
+            tr("Surface"),
+            tr("Minimise a formula of two parameters on its surface."),
+            ("Alt+1",),
+            checkable=True,
+        ),
+        ActionSpec(
+            "lab_network",
+            "labs",
+            tr("Network"),
+            tr("Train a network and see its weights and gradients."),
+            ("Alt+2",),
+            checkable=True,
         ),
         ActionSpec("theme_system", "theme", tr("As the system"), checkable=True),
         ActionSpec("theme_light", "theme", tr("Light"), checkable=True),
@@ -157,6 +175,7 @@ class Actions(QObject):
 
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)
+        action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)

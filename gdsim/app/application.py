@@ -47,7 +47,7 @@ def main(source: str | None = None) -> int:
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     if source is not None:
         window.open(source)
-    app.aboutToQuit.connect(window.lab.close_lab)
+    app.aboutToQuit.connect(window.close_labs)
     signal.signal(signal.SIGINT, lambda *_: window.close())  # Ctrl+C in the terminal, like the window's own button
     window.show()
     status = app.exec()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
@@ -32,12 +32,12 @@ from gdsim.errors import InputError
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
-    from gdsim.app.labs.surface_lab import SurfaceLab
+    from gdsim.app.labs.lab import Lab
 
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 
 
-def render_image(lab: SurfaceLab, what: str, width: int, height: int, ground: str) -> QImage:
+def render_image(lab: Lab[Any], what: str, width: int, height: int, ground: str) -> QImage:
     """Return a picture of the lab's views.
 
     Parameters
@@ -45,34 +45,42 @@ def render_image(lab: SurfaceLab, what: str, width: int, height: int, ground: st
     lab
         Whose views.
     what
-        ``surface``, ``contour`` or ``both`` (side by side).
+        One of the lab's pictures; the first where there is none of this name.
     width, height
         Size of the picture in pixels.
     ground
         ``light``, ``dark`` or ``transparent``.
     """
-    surface, contour = lab.views.surface, lab.views.contour
-    if what == "contour" or surface is None:
-        return contour.grab_image(width, height, ground)
-    if what == "surface":
-        return surface.grab_image(width, height, ground)
+    pictures = lab.pictures()
+    return pictures.get(what, next(iter(pictures.values()))).grab(width, height, ground)
+
+
+class Drawing(Protocol):
+    """A view that can be drawn at any size."""
+
+    def grab_image(self, width: int, height: int, ground: str) -> QImage: ...
+
+
+def side_by_side(first: Drawing, second: Drawing, width: int, height: int, ground: str) -> QImage:
+    """Return one picture of two views."""
     left = width // 2
     picture = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(QColor(Qt.GlobalColor.transparent))
     painter = QPainter(picture)
-    painter.drawImage(QPoint(0, 0), surface.grab_image(left, height, ground))
-    painter.drawImage(QPoint(left, 0), contour.grab_image(width - left, height, ground))
+    painter.drawImage(QPoint(0, 0), first.grab_image(left, height, ground))
+    painter.drawImage(QPoint(left, 0), second.grab_image(width - left, height, ground))
     painter.end()
     return picture
 
 
-def copy_image(lab: SurfaceLab) -> None:
-    """Put the 3D view (or the contour map where there is none) on the clipboard, at twice its size on screen."""
-    view = lab.views.surface or lab.views.contour
-    size = (view.size() * 2).boundedTo(view.maximumSize())
+def copy_image(lab: Lab[Any]) -> None:
+    """Put the lab's first picture on the clipboard, at twice its size on screen."""
+    picture = next(iter(lab.pictures().values()))
+    assert picture.view is not None
+    size = picture.view.size() * 2
     ground = "dark" if theme.current().dark else "light"
     width, height = min(size.width(), MAX_WIDTH), min(size.height(), MAX_HEIGHT)
-    QGuiApplication.clipboard().setImage(view.grab_image(width, height, ground))
+    QGuiApplication.clipboard().setImage(picture.grab(width, height, ground))
 
 
 def write_image(image: QImage, path: Path) -> None:
@@ -107,7 +115,7 @@ def picture_path(text: str) -> Path:
 class ExportDialog(QDialog):
     """Asks what to export, how large and where, and writes it."""
 
-    def __init__(self, lab: SurfaceLab, settings: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle(tr("Export image"))
@@ -128,10 +136,8 @@ class ExportDialog(QDialog):
         self.finished.connect(self.deleteLater)
 
     def _fill(self) -> None:
-        choices = {"surface": tr("3D view"), "contour": tr("Contour map"), "both": tr("Both, side by side")}
-        for name, text in choices.items():
-            if name == "contour" or self._lab.views.surface is not None:
-                self.what.addItem(text, name)
+        for name, picture in self._lab.pictures().items():
+            self.what.addItem(picture.label, name)
         grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
         for name, text in grounds.items():
             self.ground.addItem(text, name)

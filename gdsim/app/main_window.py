@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent, QUndoGroup
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget
 
 from gdsim.app import dialogs, theme
-from gdsim.app.actions import Actions
+from gdsim.app.actions import Actions, ActionSpec
 from gdsim.app.icons import icon
 from gdsim.app.image_export import ExportDialog, copy_image
 from gdsim.app.labs.surface_lab import SurfaceLab
+from gdsim.app.widgets.lab_switch import LabSwitch
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.simulation.files import DEFAULT_PRESET, load, preset_titles, save
 from gdsim.simulation.scenario import Scenario
 
+if TYPE_CHECKING:
+    from gdsim.app.labs.network_lab import NetworkLab
+
 SIZE = QSize(1600, 960)
 """Size of the first window, where the screen is large enough."""
+
+LABS = ("surface", "network")
+
+OF_THE_LAB = ("run", "verbs", "view")
+"""Menus whose actions the lab on screen carries out."""
 
 
 class MainWindow(QMainWindow):
@@ -37,14 +47,23 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("app"))
         self.setAcceptDrops(True)
         self.actions_by_name = Actions(self)
-        self.lab = SurfaceLab(scenario or load(DEFAULT_PRESET), self.actions_by_name)
-        self.setCentralWidget(self.lab)
-        self._path: Path | None = None
+        self._undo = QUndoGroup(self)
         self._settings = QSettings("gdsim", "gdsim")
+        self._paths: dict[str, Path | None] = {}
+        self._labs: dict[str, SurfaceLab | NetworkLab] = {}
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self._panels = QMenu(tr("Panels"), self)
         self._fill_menus()
         self._connect()
         self._restore()
-        self._show_title()
+        self.show_lab((scenario or load(DEFAULT_PRESET)).lab, scenario)
+
+    @property
+    def lab(self) -> SurfaceLab | NetworkLab:
+        """The lab on screen."""
+        lab = self._stack.currentWidget()
+        return cast("SurfaceLab | NetworkLab", lab)
 
     def open(self, source: str | Path) -> None:
         """Open a scenario file or preset; what cannot be opened is explained and changes nothing."""
@@ -53,13 +72,43 @@ class MainWindow(QMainWindow):
         except InputError as error:
             self.show_message(str(error))
             return
-        self._path = Path(source) if Path(source).suffix else None
-        self.lab.open_scenario(scenario)
+        path = Path(source) if Path(source).suffix else None
+        if scenario.lab in self._labs:
+            self.show_lab(scenario.lab)
+            self.lab.open_scenario(scenario)  # type: ignore[arg-type]
+        else:
+            self.show_lab(scenario.lab, scenario)
+        self._paths[scenario.lab] = path
+        self._show_title()
+
+    def show_lab(self, name: str, scenario: Scenario | None = None) -> None:
+        """Bring a lab on screen; one that was not there yet begins with ``scenario``, or with its default preset."""
+        actions = self.actions_by_name
+        if self._labs:
+            self.lab.set_active(False)
+        if name not in self._labs:
+            self._labs[name] = self._new_lab(name, scenario)
+        lab = self._labs[name]
+        self._stack.setCurrentWidget(lab)
+        self._undo.setActiveStack(lab.model.undo_stack)
+        lab.set_active(True)
+        for action, spec in actions.specs.items():
+            if spec.menu in OF_THE_LAB:
+                actions[action].setEnabled(action in lab.slots)
+        for other in LABS:
+            actions[f"lab_{other}"].setChecked(other == name)
+        self._panels.clear()
+        self._panels.addActions([dock.toggleViewAction() for dock in lab.layout_of_docks.docks.values()])
         self._show_title()
 
     def show_message(self, sentence: str) -> None:
         """Show one sentence that concerns no field in particular."""
         self.lab.show_message(sentence)
+
+    def close_labs(self) -> None:
+        """End the threads of every lab."""
+        for lab in self._labs.values():
+            lab.close_lab()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
@@ -79,11 +128,12 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the layout and end the lab's threads."""
+        """Remember the layout and end the labs' threads."""
         self._settings.setValue("window/geometry", self.saveGeometry())
-        self.lab.save_layout(self._settings)
+        for lab in self._labs.values():
+            lab.save_layout(self._settings)
         self._settings.sync()
-        self.lab.close_lab()
+        self.close_labs()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -91,6 +141,16 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
             self.actions_by_name.refresh_icons()
+
+    def _new_lab(self, name: str, scenario: Scenario | None) -> SurfaceLab | NetworkLab:
+        kind = _lab_class(name)
+        lab = kind(scenario or load(kind.default_preset), self.actions_by_name)  # type: ignore[arg-type]
+        self._stack.addWidget(lab)
+        self._undo.addStack(lab.model.undo_stack)
+        lab.restore_layout(self._settings)
+        lab.preset_chosen.connect(self.open)
+        lab.model.changed.connect(self._show_title)
+        return lab
 
     def _fill_menus(self) -> None:
         actions = self.actions_by_name
@@ -100,16 +160,20 @@ class MainWindow(QMainWindow):
         presets.aboutToShow.connect(lambda: self._fill_presets(presets))
         file_menu.insertMenu(actions["save"], presets)
         self._menu(tr("Edit"), "edit")
-        self._menu(tr("Run"), "run")
+        run = self._menu(tr("Run"), "run")
+        run.addSeparator()
+        run.addActions(actions.in_menu("verbs"))
         view = self._menu(tr("View"), "view")
+        view.insertActions(view.actions()[0], actions.in_menu("labs"))
+        view.insertSeparator(view.actions()[len(LABS)])
         view.addSeparator()
         themes = view.addMenu(tr("Theme"))
         themes.addActions(actions.in_menu("theme"))
-        panels = view.addMenu(tr("Panels"))
-        panels.addActions([dock.toggleViewAction() for dock in self.lab.layout_of_docks.docks.values()])
+        view.addMenu(self._panels)
         view.addActions(actions.in_menu("panels"))
         self._menu(tr("Help"), "help")
         self.addActions([actions[name] for name in actions.specs])
+        self.menuBar().setCornerWidget(LabSwitch(actions))
 
     def _menu(self, title: str, name: str) -> QMenu:
         menu = self.menuBar().addMenu(title)
@@ -123,7 +187,7 @@ class MainWindow(QMainWindow):
             menu.addAction(title).triggered.connect(lambda _checked=False, name=name: self.open(name))
 
     def _connect(self) -> None:
-        actions, undo = self.actions_by_name, self.lab.model.undo_stack
+        actions, undo = self.actions_by_name, self._undo
         actions.connect_all(
             {
                 "open": self._ask_open,
@@ -134,11 +198,13 @@ class MainWindow(QMainWindow):
                 "undo": undo.undo,
                 "redo": undo.redo,
                 "copy_image": lambda: copy_image(self.lab),
-                "copy_worksheet": self._copy_worksheet,
+                "copy_worksheet": lambda: QGuiApplication.clipboard().setText(self.lab.worksheet_text()),
                 "theme_system": lambda: self._choose_theme("system"),
                 "theme_light": lambda: self._choose_theme("light"),
                 "theme_dark": lambda: self._choose_theme("dark"),
-                "reset_layout": self.lab.reset_layout,
+                "reset_layout": lambda: self.lab.reset_layout(),
+                "lab_surface": lambda _on: self.show_lab("surface"),
+                "lab_network": lambda _on: self.show_lab("network"),
                 "full_screen": lambda on: self.showFullScreen() if on else self.showNormal(),
                 "shortcuts": lambda: dialogs.show_shortcuts(self, actions.shortcut_rows()),
                 "about": lambda: dialogs.show_about(self),
@@ -147,8 +213,13 @@ class MainWindow(QMainWindow):
         for name, signal in (("undo", undo.canUndoChanged), ("redo", undo.canRedoChanged)):
             actions[name].setEnabled(False)
             signal.connect(actions[name].setEnabled)
-        self.lab.preset_chosen.connect(self.open)
-        self.lab.model.changed.connect(self._show_title)
+        for name, spec in actions.specs.items():
+            if spec.menu in OF_THE_LAB:
+                actions[name].triggered.connect(lambda on, name=name, spec=spec: self._carry_out(name, spec, on))
+
+    def _carry_out(self, name: str, spec: ActionSpec, on: bool) -> None:
+        slot = self.lab.slots[name]
+        slot(on) if spec.checkable else slot()
 
     def _restore(self) -> None:
         screen = QGuiApplication.primaryScreen().availableSize()
@@ -156,12 +227,12 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self.lab.restore_layout(self._settings)
         self._mark_theme(str(self._settings.value("window/theme", "system")))
 
     def _show_title(self) -> None:
-        title = self.lab.model.scenario.title or self.lab.model.scenario.problem.formula
-        name = self._path.name if self._path is not None else title
+        scenario = self.lab.model.scenario
+        path = self._paths.get(scenario.lab)
+        name = path.name if path is not None else scenario.title or scenario.subject
         self.setWindowTitle(tr("{name} - gdsim", name=name))
 
     def _ask_open(self) -> None:
@@ -170,10 +241,11 @@ class MainWindow(QMainWindow):
             self.open(Path(path))
 
     def _save(self) -> None:
-        if self._path is None:
+        path = self._paths.get(self.lab.name)
+        if path is None:
             self._ask_save()
         else:
-            self._write(self._path)
+            self._write(path)
 
     def _ask_save(self) -> None:
         suggested = str(Path(self._folder()) / "scenario.toml")
@@ -188,16 +260,13 @@ class MainWindow(QMainWindow):
         except InputError as error:
             self.show_message(str(error))
             return
-        self._path = path
+        self._paths[self.lab.name] = path
         self._settings.setValue("window/folder", str(path.parent))
         self._show_title()
         self.lab.show_message(tr("Saved to {path}.", path=str(path)), error=False)
 
     def _folder(self) -> str:
         return str(self._settings.value("window/folder", str(Path.home())))
-
-    def _copy_worksheet(self) -> None:
-        QGuiApplication.clipboard().setText(self.lab.views.worksheet.plain_text())
 
     def _choose_theme(self, name: str) -> None:
         self._settings.setValue("window/theme", name)
@@ -207,6 +276,15 @@ class MainWindow(QMainWindow):
     def _mark_theme(self, name: str) -> None:
         for action in ("system", "light", "dark"):
             self.actions_by_name[f"theme_{action}"].setChecked(action == name)
+
+
+def _lab_class(name: str) -> type[SurfaceLab] | type[NetworkLab]:
+    # Imported when it is needed: the first window is to be quick.
+    if name == "surface":
+        return SurfaceLab
+    from gdsim.app.labs.network_lab import NetworkLab
+
+    return NetworkLab
 
 
 def _filter() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -98,7 +98,7 @@ class _Edit(QUndoCommand, Generic[S]):
     def _go_to(self, scenario: S) -> None:
         # What was only noted, such as the speed, is not undone.
         playback = self._model.scenario.playback
-        self._model._set(scenario.model_copy(update={"playback": playback}))
+        self._model._set(cast("S", scenario.model_copy(update={"playback": playback})))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Edit) or other._kind != self._kind:

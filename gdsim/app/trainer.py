@@ -7,6 +7,7 @@ import math
 import queue
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -21,6 +22,9 @@ MAX_STEPS = 1_000_000
 PUBLISH_SECONDS = 0.012
 """Snapshots are made no more often than a display can show them."""
 
+PUBLISH_SHARE = 20
+"""Snapshots take no more than one part in so many of the time."""
+
 SLICE_SECONDS = 0.004
 """How long the thread steps before it looks at its commands again, and between two batches."""
 
@@ -31,6 +35,7 @@ LATE_SECONDS = 0.1
 """Steps owed from longer ago than this are not made up for."""
 
 Build = Callable[[], Runner]
+Verb = Literal["zero_grad", "forward", "backward", "update"]
 
 
 class Trainer(QObject):
@@ -43,6 +48,9 @@ class Trainer(QObject):
     failed = Signal(str)
     """One sentence: a run could not be set up or went wrong."""
 
+    refused = Signal(str)
+    """One sentence: why torch's rules forbid the verb that was asked for."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._oldest_shown = 0
@@ -50,6 +58,7 @@ class Trainer(QObject):
         self._known = 0
         self._worker = _Worker(self)
         self._worker.failed.connect(self.failed)
+        self._worker.refused.connect(self.refused)
 
     def start(self) -> None:
         """Start the thread; it imports torch first."""
@@ -75,6 +84,14 @@ class Trainer(QObject):
     def next_phase(self) -> None:
         """Do the next of forward, backward and update."""
         self._post(lambda worker: worker.next_phase())
+
+    def do(self, verb: Verb, keep_graph: bool = False) -> None:
+        """Call one of the notebook's verbs: zero_grad, forward, backward or update."""
+        self._post(lambda worker: worker.do(verb, keep_graph))
+
+    def edit(self, name: str, index: tuple[int, ...], value: float, at: int | None = None) -> None:
+        """Set one number of a parameter at step ``at``, or at whichever step the run has reached."""
+        self._post(lambda worker: worker.edit(name, index, value, at))
 
     def seek(self, step: int) -> None:
         """Go to a step; beyond the last recorded one the run goes on to it."""
@@ -127,6 +144,7 @@ class Trainer(QObject):
 
 class _Worker(QThread):
     failed = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -144,7 +162,7 @@ class _Worker(QThread):
         self._until = 0
         self._wake = 0.0
         self._paid = 0.0
-        self._published = 0.0
+        self._due = 0.0
         self._dirty = False
 
     def run(self) -> None:
@@ -185,6 +203,28 @@ class _Worker(QThread):
         self.pause()
         if self._runner is not None:
             self._runner.next_phase()
+
+    def do(self, verb: Verb, keep_graph: bool) -> None:
+        self.pause()
+        runner = self._runner
+        if runner is None:
+            return
+        verbs: dict[Verb, Callable[[], object]] = {
+            "zero_grad": runner.zero_grad,
+            "forward": runner.forward,
+            "backward": lambda: runner.backward(keep_graph),
+            "update": runner.update,
+        }
+        try:
+            verbs[verb]()
+        except InputError as error:
+            self.refused.emit(str(error))
+
+    def edit(self, name: str, index: tuple[int, ...], value: float, at: int | None) -> None:
+        if self._runner is None:
+            return
+        self._come_to(at)
+        self._runner.edit(name, index, value)
 
     def step_back(self) -> None:
         self.pause()
@@ -227,16 +267,20 @@ class _Worker(QThread):
         self._hyper_set += 1
         if self._runner is None:
             return
-        if at is not None and at != self._runner.step_count:
+        self._come_to(at)
+        self._runner.set_hyper(name, value)
+
+    def _come_to(self, at: int | None) -> None:
+        """Go to the step at which something is changed; None: where the run is."""
+        if at is not None and self._runner is not None and at != self._runner.step_count:
             self.pause()
             self._runner.seek(at)
-        self._runner.set_hyper(name, value)
 
     def _take_commands(self) -> None:
         """Carry out what is waiting; wait for a command, or for the next step or snapshot to be due."""
         timeout = None
         if self._rate:
-            wake = min(self._wake, self._published + PUBLISH_SECONDS) if self._dirty else self._wake
+            wake = min(self._wake, self._due) if self._dirty else self._wake
             timeout = max(0.0, wake - time.perf_counter())
         try:
             self._carry_out(self.commands.get(timeout=timeout))
@@ -293,12 +337,14 @@ class _Worker(QThread):
             self.play(rate, until - self._runner.step_count)
 
     def _publish_when_due(self) -> None:
-        if not self._dirty or (self._rate and time.perf_counter() - self._published < PUBLISH_SECONDS):
-            return
-        self._publish()
+        if self._dirty and not (self._rate and time.perf_counter() < self._due):
+            self._publish()
 
     def _publish(self) -> None:
         self._dirty = False
         if self._runner is not None:
+            began = time.perf_counter()
             self.mailbox = (self._runner.snapshot(self._loaded_id, playing=self._rate != 0), self._hyper_set)
-            self._published = time.perf_counter()
+            now = time.perf_counter()
+            # A large network's tensors take long to copy; most of the time is to go into training.
+            self._due = now + max(PUBLISH_SECONDS, PUBLISH_SHARE * (now - began))

@@ -18,10 +18,15 @@ class Problem(Protocol):
     ----------
     measures
         Names of what `evaluate` tells of a state beside its loss, such as ``accuracy``.
+    steps_per_epoch
+        Updates in which every sample is used once; 1 where there are no samples.
     """
 
     @property
     def measures(self) -> tuple[str, ...]: ...
+
+    @property
+    def steps_per_epoch(self) -> int: ...
 
     def initial_parameters(self) -> Params:
         """Return new tensors, in the order in which they are shown."""

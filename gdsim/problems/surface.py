@@ -30,6 +30,7 @@ class SurfaceProblem:
     formula: Formula
     start: Mapping[str, float]
     measures: ClassVar[tuple[str, ...]] = ()
+    steps_per_epoch: ClassVar[int] = 1
 
     def initial_parameters(self) -> Params:
         """Return the start, one tensor of shape ``()`` a variable."""

@@ -11,9 +11,12 @@ from gdsim.app.arrow import Arrow
 from gdsim.app.widgets.timeline import Mark
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Domain
+from gdsim.simulation.events import Edit, Script, edits, is_usual
 from gdsim.simulation.snapshot import Snapshot, Values
 
 SYMBOLS = {"gamma": "γ", "lr": "η", "g": "∇L"}
+
+_MOST_EDITS = 6
 
 ARROW_SHARE = 0.18
 """Length of the gradient's arrow, as a share of the domain: its true length seldom fits."""
@@ -43,8 +46,8 @@ def arrows(snapshot: Snapshot, domain: Domain) -> list[Arrow]:
 
 
 def marks(snapshot: Snapshot) -> list[Mark]:
-    """Return one mark for each step at which hyper-parameters changed, with what changed in words."""
-    result = []
+    """Return a mark for each step at which hyper-parameters changed or something was done by hand, in words."""
+    result = [Mark(step, _by_hand(step, script)) for step, script in snapshot.events.items()]
     in_force = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
     for step, changed in sorted(snapshot.changes.items()):
         parts = []
@@ -62,6 +65,27 @@ def marks(snapshot: Snapshot) -> list[Mark]:
         in_force |= changed
         result.append(Mark(step, "\n".join(parts)))
     return result
+
+
+def _by_hand(step: int, script: Script) -> str:
+    """Say what was done by hand before the update that follows a step."""
+    edited = [
+        tr(
+            "{name}{index} set to {value} at step {step}",
+            name=edit.parameter,
+            index=list(edit.index) or "",
+            value=f"{edit.value:g}",
+            step=step,
+        )
+        for edit in edits(script)[:_MOST_EDITS]
+    ]
+    left = len(edits(script)) - len(edited)
+    if left > 0:
+        edited.append(tr("and {count} more", count=left))
+    if not is_usual(script):
+        verbs = ", ".join(deed for deed in script if not isinstance(deed, Edit)) or tr("none")
+        edited.append(tr("verbs before the update of step {step}: {verbs}", step=step, verbs=verbs))
+    return "\n".join(edited)
 
 
 def _term_arrows(snapshot: Snapshot, names: tuple[str, ...]) -> list[Arrow]:

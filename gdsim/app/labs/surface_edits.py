@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from gdsim.app.labs.run_edits import Values
 from gdsim.formula import parse
-from gdsim.optimizers import rule_named
-from gdsim.simulation.runner import changed
-from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
-
-Values = dict[str, Any]
+from gdsim.simulation.surface_scenario import SurfaceScenario
 
 
 def formula_edit(scenario: SurfaceScenario, text: str) -> Values:
@@ -27,12 +23,6 @@ def formula_edit(scenario: SurfaceScenario, text: str) -> Values:
     return values
 
 
-def optimizer_edit(name: str, shown: Mapping[str, float]) -> Values:
-    """Take another rule; it keeps the values ``shown`` of the hyper-parameters that it has too."""
-    kept = {h.name: shown.get(h.name, h.default) for h in rule_named(name).hyperparameters}
-    return {"run.0.optimizer": name, **hyper_edit(kept, {})}
-
-
 def start_edit(scenario: SurfaceScenario, x: float, y: float) -> Values:
     """Move the start to a point of the views, into the domain."""
     domain = scenario.problem.domain
@@ -42,22 +32,6 @@ def start_edit(scenario: SurfaceScenario, x: float, y: float) -> Values:
             for (name, (low, high)), value in zip(domain.items(), (x, y), strict=True)
         }
     }
-
-
-def change_edit(run: SurfaceRun, step: int, name: str, value: float) -> Values:
-    """Change one hyper-parameter from ``step`` on."""
-    return hyper_edit(*changed(run.hyper, changes_of(run), step, name, value))
-
-
-def hyper_edit(first: Mapping[str, float], changes: Mapping[int, Mapping[str, float]]) -> Values:
-    """Set the hyper-parameters at step 0 and all changes."""
-    change = [{"step": step, "hyper": dict(hyper)} for step, hyper in changes.items()]
-    return {"run.0.hyper": dict(first), "run.0.change": change}
-
-
-def changes_of(run: SurfaceRun) -> dict[int, dict[str, float]]:
-    """Return the changes of a run by step."""
-    return {change.step: dict(change.hyper) for change in run.change}
 
 
 def _renamed(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
-from gdsim.app.analyst import Analyst
+from gdsim.app.background import Background
 from gdsim.app.camera import Camera
+from gdsim.app.image_export import side_by_side
+from gdsim.app.labs.lab import POLL_MS, Lab, Picture, stacked
+from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.surface_choices import Choices
 from gdsim.app.labs.surface_display import SurfaceDisplay
-from gdsim.app.labs.surface_layout import Layout
-from gdsim.app.labs.surface_views import build_views, stacked
+from gdsim.app.labs.surface_views import build_views
 from gdsim.app.panels.problem_panel import ProblemPanel
 from gdsim.app.panels.view_panel import ViewPanel
-from gdsim.app.scenario_model import ScenarioModel
 from gdsim.app.settings import whole_number
-from gdsim.app.trainer import Trainer
-from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.formula import parse
 from gdsim.i18n import tr
-from gdsim.optimizers import rule_named
+from gdsim.problems.analysis import analyse_surface
 from gdsim.problems.mesh import Mesh, surface_mesh
-from gdsim.problems.surface import SurfaceProblem
+from gdsim.simulation.build import runner_of
 from gdsim.simulation.files import preset_titles
-from gdsim.simulation.runner import Runner
 from gdsim.simulation.snapshot import Snapshot
 from gdsim.simulation.surface_scenario import SurfaceScenario
-
-POLL_MS = 16
 
 START_MS = 20
 """Pause between the first paint and the imports, so that the picture reaches the screen first."""
 
 
-class SurfaceLab(QMainWindow):
+class SurfaceLab(Lab[SurfaceScenario]):
     """Wires the panels, the trainer and the views of one surface.
 
     Parameters
@@ -47,30 +44,24 @@ class SurfaceLab(QMainWindow):
     scenario
         What to begin with.
     actions
-        The program's actions; those of menus ``run`` and ``view`` act on this lab.
+        The program's actions, for the buttons.
     """
 
-    preset_chosen = Signal(str)
+    name = "surface"
+    default_preset = "lecture-surface"
 
     def __init__(self, scenario: SurfaceScenario, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("surface_lab")
-        self.setWindowFlags(Qt.WindowType.Widget)
-        self.model = ScenarioModel(scenario, self)
+        super().__init__(scenario, parent)
         self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
-        self.trainer = Trainer(self)
-        self.analyst = Analyst(self)
-        self._started = False
+        self.analyst = Background("analysis", self)
         self._wide = False
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
         self.choices = Choices(self.model, self.trainer, self.problem, self.display)
-        self._poll = QTimer(self)
-        self._poll.setInterval(POLL_MS)
         self._orbit = QTimer(self)
         self._orbit.setInterval(POLL_MS)
         self._connect()
-        self._slots(actions)
+        self.slots = self._slots()
         self._begin(scenario)
 
     @property
@@ -89,7 +80,7 @@ class SurfaceLab(QMainWindow):
         self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
         self.camera.reset_zoom()
         self.choices.begin(scenario)
-        self.views.message.show_sentence("")
+        self.message.show_sentence("")
         self.model.replace(scenario)
         if self._started:
             self._load(0, 0)
@@ -98,23 +89,15 @@ class SurfaceLab(QMainWindow):
                 tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
             )
 
-    def show_message(self, sentence: str, error: bool = True) -> None:
-        """Show one sentence above the views; an error stays until the next one, a note for a while."""
-        if error:
-            self.views.message.show_sentence(sentence)
-        else:
-            self.views.message.show_for_a_while(sentence)
-
     def close_lab(self) -> None:
         """End the threads and timers."""
-        self._poll.stop()
+        super().close_lab()
         self._orbit.stop()
-        self.trainer.close()
         self.analyst.close()
 
     def save_layout(self, settings: QSettings) -> None:
         """Remember docks and last choices."""
-        settings.setValue("surface_lab/layout", self.layout_of_docks.save())
+        super().save_layout(settings)
         settings.setValue("surface_lab/digits", self.views.worksheet.digits())
         settings.setValue("surface_lab/log_loss", self.views.loss.log)
         settings.setValue("surface_lab/log_gradient", self.views.gradient.log)
@@ -127,9 +110,24 @@ class SurfaceLab(QMainWindow):
         self.views.loss.log = bool(settings.value("surface_lab/log_loss", True, bool))
         self.views.gradient.log = bool(settings.value("surface_lab/log_gradient", True, bool))
 
-    def reset_layout(self) -> None:
-        """Put every panel back in its place."""
-        self.layout_of_docks.reset()
+    def pictures(self) -> dict[str, Picture]:
+        """Return the 3D view and the contour map, alone and side by side."""
+        surface, contour = self.views.surface, self.views.contour
+        flat = {"contour": Picture(tr("Contour map"), contour.grab_image, contour)}
+        if surface is None:
+            return flat
+        both = Picture(tr("Both, side by side"), lambda *size: side_by_side(surface, contour, *size))
+        return {"surface": Picture(tr("3D view"), surface.grab_image, surface), **flat, "both": both}
+
+    def worksheet_text(self) -> str:
+        """Return the worksheet as text."""
+        return self.views.worksheet.plain_text()
+
+    def set_active(self, active: bool) -> None:
+        """Stop turning the surface too while another lab is on screen."""
+        super().set_active(active)
+        if not active:
+            self._orbit.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Share the room out once its size is known; start the threads after the first paint."""
@@ -146,20 +144,16 @@ class SurfaceLab(QMainWindow):
         if self._wide and self.views.hero().height() < 0.4 * self.height():
             self.layout_of_docks.proportion()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "display"):
-            self.display.show_theme(theme.current())
-            for label in self.findChildren(MessageLabel):
-                label.refresh_colour()
+    def show_theme(self) -> None:
+        """Take the colours of the present theme."""
+        self.display.show_theme(theme.current())
 
     def _build(self, actions: Actions) -> None:
         self.problem = ProblemPanel()
         self.view_panel = ViewPanel(self.camera, actions)
         self.views = build_views(self.camera, actions)
         views = self.views
-        self.setCentralWidget(stacked(views.message, views.hero(), views.note))
+        self.setCentralWidget(stacked(self.message, views.hero(), views.note))
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.transport)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, views.timeline)
         self.layout_of_docks = Layout(
@@ -167,7 +161,9 @@ class SurfaceLab(QMainWindow):
             {"problem": self.problem, "optimizer": views.optimizer, "view": self.view_panel},
             {"contour": views.contour, "charts": stacked(views.loss, views.gradient)},
             {"worksheet": views.worksheet},
+            (3, 2),
         )
+        self.transport = views.transport
 
     def _connect(self) -> None:
         views = self.views
@@ -179,7 +175,7 @@ class SurfaceLab(QMainWindow):
         views.contour.probe = self._probe
         views.timeline.timeline.sought.connect(self.trainer.seek)
         views.transport.speed_chosen.connect(self.choices.speed)
-        views.transport.steps_chosen.connect(lambda n: self.model.note({"playback.steps": n}))
+        views.transport.steps_chosen.connect(self.choices.steps)
         views.optimizer.optimizer_chosen.connect(self.choices.optimizer)
         views.optimizer.hyper_chosen.connect(self.choices.hyper)
         self.problem.formula_chosen.connect(self.choices.formula)
@@ -195,23 +191,21 @@ class SurfaceLab(QMainWindow):
         self._poll.timeout.connect(self._take_snapshot)
         self._orbit.timeout.connect(self._turn)
 
-    def _slots(self, actions: Actions) -> None:
-        actions.connect_all(
-            {
-                "reset": self._reset,
-                "step": self.trainer.step,
-                "step_back": self.trainer.step_back,
-                "next_phase": self.trainer.next_phase,
-                "play": self._play,
-                "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
-                "camera_lecture": lambda: self.camera.set(elevation=45, azimuth=60),
-                "camera_top": lambda: self.camera.set(elevation=90, azimuth=-90),
-                "camera_front": lambda: self.camera.set(elevation=0, azimuth=-90),
-                "camera_side": lambda: self.camera.set(elevation=0, azimuth=0),
-                "camera_reset": self.camera.reset_zoom,
-                "orbit": lambda on: self._orbit.start() if on else self._orbit.stop(),
-            }
-        )
+    def _slots(self) -> dict[str, Callable[..., object]]:
+        return {
+            "reset": self._reset,
+            "step": self.trainer.step,
+            "step_back": self.trainer.step_back,
+            "next_phase": self.trainer.next_phase,
+            "play": self._play,
+            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+            "camera_lecture": lambda: self.camera.set(elevation=45, azimuth=60),
+            "camera_top": lambda: self.camera.set(elevation=90, azimuth=-90),
+            "camera_front": lambda: self.camera.set(elevation=0, azimuth=-90),
+            "camera_side": lambda: self.camera.set(elevation=0, azimuth=0),
+            "camera_reset": self.camera.reset_zoom,
+            "orbit": lambda on: self._orbit.start() if on else self._orbit.stop(),
+        }
 
     def _begin(self, scenario: SurfaceScenario) -> None:
         self.display.show_theme(theme.current())
@@ -226,7 +220,7 @@ class SurfaceLab(QMainWindow):
         self._started = True
         self.trainer.start()
         self._load(0, 0)
-        self.analyst.analyse(*self._surface)
+        self._analyse()
         self._poll.start()
         self.problem.fill_presets(preset_titles())
         self.problem.show_preset(self.model.scenario.title)
@@ -236,7 +230,7 @@ class SurfaceLab(QMainWindow):
         if new.problem != old.problem:
             self._show_problem(new)
             if self._started:
-                self.analyst.analyse(*self._surface)
+                self._analyse()
         if new.view != old.view:
             self.display.show_style(new.view)
         self._show_settings(new)
@@ -247,6 +241,10 @@ class SurfaceLab(QMainWindow):
         elif new.run[0] != old.run[0] and self._started:
             moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
             self._load(*self.choices.goal(), dragged=moved, resume=True)
+
+    def _analyse(self) -> None:
+        formula, mesh = self._surface
+        self.analyst.ask(lambda: analyse_surface(formula, mesh))
 
     def _show_problem(self, scenario: SurfaceScenario) -> None:
         formula = parse(scenario.problem.formula)
@@ -266,9 +264,7 @@ class SurfaceLab(QMainWindow):
     def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""
         scenario = self.model.scenario
-        run = scenario.run[0]
-        problem = SurfaceProblem(self._surface[0], {name: run.start[name] for name in scenario.problem.domain})
-        self.trainer.load(lambda: Runner.of(problem, rule_named(run.optimizer), run), current, last, dragged, resume)
+        self.trainer.load(lambda: runner_of(scenario), current, last, dragged, resume)
 
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()

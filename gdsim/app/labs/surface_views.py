@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
@@ -26,8 +26,7 @@ from gdsim.i18n import tr
 class Views:
     """The widgets that show a run.
 
-    `surface` is None where there is no OpenGL, and `no_opengl` says so in its place. `note` speaks of the run,
-    `message` of anything else.
+    `surface` is None where there is no OpenGL, and `no_opengl` says so in its place. `note` speaks of the run.
     """
 
     surface: SurfaceView | None
@@ -40,7 +39,6 @@ class Views:
     timeline: TimelineBar
     optimizer: OptimizerPanel
     note: MessageLabel
-    message: MessageLabel
 
     def hero(self) -> QWidget:
         """Return the 3D view, or what stands in its place."""
@@ -71,10 +69,8 @@ def build_views(camera: Camera, actions: Actions) -> Views:
         timeline=TimelineBar(),
         optimizer=OptimizerPanel(),
         note=MessageLabel("run_note"),
-        message=MessageLabel("message"),
     )
-    for label in (views.message, views.note):
-        label.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
+    views.note.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
     return views
 
 
@@ -85,17 +81,6 @@ def _surface_view(camera: Camera) -> SurfaceView:
         surface.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
         surface.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
     return surface
-
-
-def stacked(*widgets: QWidget) -> QWidget:
-    """Return the widgets one below the other, without gaps."""
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return holder
 
 
 def _no_opengl(why: str) -> QLabel:

@@ -23,7 +23,9 @@ class Transport(QToolBar):
     speed_chosen = Signal(float)
     steps_chosen = Signal(int)
 
-    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Actions, at_the_end: tuple[str, ...] = ("orbit", "export_image"), parent: QWidget | None = None
+    ) -> None:
         super().__init__(tr("Transport"), parent)
         self.setObjectName("transport")
         self.setMovable(False)
@@ -48,7 +50,7 @@ class Transport(QToolBar):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
-        for name in ("orbit", "export_image"):
+        for name in at_the_end:
             self._add_button(name)
 
     def show_playback(self, playback: Playback) -> None:

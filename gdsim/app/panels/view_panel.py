@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFormLayout,
     QGridLayout,
@@ -22,20 +20,9 @@ from gdsim.app.actions import Actions
 from gdsim.app.camera import Camera
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
+from gdsim.app.widgets.switch import Switch
 from gdsim.i18n import tr
 from gdsim.simulation.surface_scenario import COLORMAPS, View
-
-
-class Switch(QCheckBox):
-    """A check box that keeps Space for itself while it has the focus; elsewhere Space plays."""
-
-    def event(self, event: QEvent) -> bool:
-        """Claim Space before the shortcut does."""
-        claimed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        if claimed and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class ViewPanel(QWidget):

@@ -29,15 +29,6 @@ _DIGITS = (7, 5, 4)
 _TITLE_ROOM = 16
 """Pixels below which a title is left out rather than elided."""
 
-_NOT_POSITIVE = 1 / 3
-"""Share of values without a logarithm above which an axis is linear after all."""
-
-
-def has_logarithms(values: Floats) -> bool:
-    """Tell whether enough of the finite ``values`` are positive to be drawn on a logarithmic axis."""
-    finite = values[np.isfinite(values)]
-    return int(np.count_nonzero(finite <= 0)) <= _NOT_POSITIVE * len(finite)
-
 
 def marks(low: float, high: float, pixels: float, logarithmic: bool) -> tuple[Floats, list[str]]:
     """Return the heights of at least two ticks between ``low`` and ``high`` and their labels.
@@ -75,13 +66,23 @@ def readout(title: str, step: int, value: float, room: int, metrics: QFontMetric
 
     # Judged by numbers of one width, lest the digits come and go with each step.
     digits = next((d for d in _DIGITS if metrics.horizontalAdvance(line(title, "0" * (d + 4))) <= room), _DIGITS[-1])
-    number = _shown(value, digits)
+    number = shown(value, digits)
     left = room - metrics.horizontalAdvance(line("", number)) - 2
     if metrics.horizontalAdvance(title) <= left:
         return line(title, number)
     return line(metrics.elidedText(title, Qt.TextElideMode.ElideRight, left), number) if left > _TITLE_ROOM else number
 
 
-def _shown(value: float, digits: int) -> str:
+def heading(title: str, step: int, room: int, metrics: QFontMetrics) -> str:
+    """Return title and step in ``room`` pixels, with less of the title where both do not fit."""
+
+    def line(title: str) -> str:
+        return tr("{title}, step {step}", title=title, step=step)
+
+    left = room - metrics.horizontalAdvance(line("")) - 2
+    return line(metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(left, 0)))
+
+
+def shown(value: float, digits: int) -> str:
     """Return ``value`` to so many digits."""
     return f"{value:#.{digits}g}".rstrip(".") if math.isfinite(value) else str(value)

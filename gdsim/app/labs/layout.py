@@ -1,4 +1,4 @@
-"""Where the panels of the surface lab stand."""
+"""Where the panels of a lab stand."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ class Layout:
         What stands below the central view, side by side.
     right
         What stands on the right.
+    shares
+        How the panels below share the width.
+    tabs
+        Which of the panels stand behind which other one.
     """
 
     def __init__(
@@ -43,9 +47,13 @@ class Layout:
         panels: dict[str, QWidget],
         below: dict[str, QWidget],
         right: dict[str, QWidget],
+        shares: tuple[int, ...],
+        tabs: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._lab = lab
         self._areas = ((LEFT, panels), (BOTTOM, below), (RIGHT, right))
+        self._shares = shares
+        self._tabs = tabs or {}
         self.docks: dict[str, QDockWidget] = {}
         lab.setDockOptions(
             QMainWindow.DockOption.AnimatedDocks
@@ -68,33 +76,43 @@ class Layout:
         for area, widgets in self._areas:
             orientation = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
             previous: QDockWidget | None = None
-            for name in widgets:
+            hidden = {name for behind in self._tabs.values() for name in behind}
+            for name in [*(n for n in widgets if n not in hidden), *(n for n in widgets if n in hidden)]:
                 dock = self.docks[name]
                 dock.setFloating(False)
                 lab.removeDockWidget(dock)
                 lab.addDockWidget(area, dock)
-                if previous is not None:
+                if name not in hidden and previous is not None:
                     lab.splitDockWidget(previous, dock, orientation)
                 dock.show()
-                previous = dock
+                previous = dock if name not in hidden else previous
+        for name, behind in self._tabs.items():
+            for other in behind:
+                lab.tabifyDockWidget(self.docks[name], self.docks[other])
+            self.docks[name].raise_()
         self.proportion()
 
     def proportion(self) -> None:
         """Give the docks their shares of the window as it is now."""
         width, height = max(self._lab.width(), 1200), max(self._lab.height(), 600)
-        left, below, right = ([self.docks[name] for name in widgets] for _, widgets in self._areas)
+        behind = {name for names in self._tabs.values() for name in names}
+        left, below, right = (
+            [self.docks[name] for name in widgets if name not in behind] for _, widgets in self._areas
+        )
         lab = self._lab
         lab.resizeDocks([left[0], right[0]], [LEFT_WIDTH, min(width // 4, 440)], Qt.Orientation.Horizontal)
         lab.resizeDocks(below, [round(height * 0.38)] * len(below), Qt.Orientation.Vertical)
-        lab.resizeDocks(below, [3, 2][: len(below)] if len(below) == 2 else [1] * len(below), Qt.Orientation.Horizontal)
+        lab.resizeDocks(below, list(self._shares), Qt.Orientation.Horizontal)
         self._share_left()
 
     def _share_left(self) -> None:
         """Give each panel on the left the height that it needs now; its messages come and go."""
-        shown = [(self.docks[name], panel) for name, panel in self._areas[0][1].items() if self._docked(name)]
+        behind = {name for names in self._tabs.values() for name in names}
+        panels = {name: panel for name, panel in self._areas[0][1].items() if name not in behind}
+        shown = [(self.docks[name], panel) for name, panel in panels.items() if self._docked(name)]
         if shown:
-            docks, panels = zip(*shown, strict=True)
-            self._lab.resizeDocks(docks, [_height(panel) for panel in panels], Qt.Orientation.Vertical)
+            docks, contents = zip(*shown, strict=True)
+            self._lab.resizeDocks(docks, [_height(panel) for panel in contents], Qt.Orientation.Vertical)
 
     def _share_left_later(self) -> None:
         # Once the panel has laid itself out with the message.
@@ -150,7 +168,14 @@ def _titles() -> dict[str, str]:
         "problem": tr("Problem"),
         "optimizer": tr("Optimizer"),
         "view": tr("View"),
+        "data": tr("Data"),
+        "network": tr("Network"),
         "contour": tr("Contour map"),
+        "tensors": tr("Weights, gradients and updates"),
+        "unit": tr("One unit"),
+        "decision": tr("Decision map"),
+        "histograms": tr("Histograms"),
         "charts": tr("Charts"),
+        "layers": tr("Layers"),
         "worksheet": tr("Worksheet"),
     }

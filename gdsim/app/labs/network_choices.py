@@ -1,0 +1,108 @@
+"""What happens when a person chooses something in the network lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gdsim.app.background import Background
+from gdsim.app.labs.network_views import NetworkViews
+from gdsim.app.labs.run_choices import RunChoices
+from gdsim.app.scenario_model import ScenarioModel, revised
+from gdsim.app.trainer import Trainer
+from gdsim.errors import InputError
+from gdsim.i18n import tr
+from gdsim.simulation.build import problem_of
+from gdsim.simulation.network_scenario import NetworkScenario, event_entries
+from gdsim.simulation.snapshot import Snapshot
+
+
+class NetworkChoices(RunChoices[NetworkScenario]):
+    """The choices that concern data, network and weights.
+
+    A choice is tried before it is taken: data that cannot be read, or that do not fit the rest, change nothing. What
+    takes long, because a file is to be read, is tried in the background.
+    """
+
+    def __init__(
+        self,
+        model: ScenarioModel[NetworkScenario],
+        trainer: Trainer,
+        views: NetworkViews,
+        shown: Callable[[], Snapshot | None],
+        reader: Background,
+    ) -> None:
+        super().__init__(model, trainer, shown, views.data.show_error)
+        self._views, self._reader = views, reader
+        self._then: Callable[[], None] = lambda: None
+        self._refuse: Callable[[str], None] = views.data.show_error
+        reader.done.connect(lambda _: self._then())
+        reader.failed.connect(lambda sentence: self._refuse(sentence))
+
+    def adopt(self, snapshot: Snapshot) -> None:
+        """Let the scenario also hold what was done by hand."""
+        super().adopt(snapshot)
+        run = self._model.scenario.run[0]
+        if self._trainer.settled and snapshot.events != run.events:
+            self._model.adopt({"run.0.event": event_entries(snapshot.events)}, tr("Verbs and edits by hand"))
+
+    def data(self, values: dict[str, Any]) -> None:
+        """Take other data."""
+        self._try(values, tr("Data"), self._views.data.show_error)
+
+    def network(self, values: dict[str, Any]) -> None:
+        """Take another network, loss or mini-batch."""
+        self._try(values, tr("Network"), self._views.network.show_error)
+
+    def open(self, scenario: NetworkScenario, then: Callable[[], None], refuse: Callable[[str], None]) -> None:
+        """Do ``then`` once it is certain that the problem of ``scenario`` can be set up."""
+        self._check(scenario, then, refuse)
+
+    def weight(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Set one number of a parameter at the step shown, or at the one that a playing run has reached."""
+        snapshot = self._shown()
+        if snapshot is not None:
+            self._trainer.edit(name, index, value, None if snapshot.playing else snapshot.now.step)
+
+    def epochs(self, count: int) -> None:
+        """Make the updates of so many epochs."""
+        snapshot = self._shown()
+        if snapshot is not None and snapshot.problem is not None:
+            self._trainer.play(float("inf"), count * snapshot.problem.steps_per_epoch)
+
+    def reset(self) -> None:
+        """Forget the run, with what was done by hand unless it came with the scenario."""
+        super().reset()
+        if self._model.scenario.run[0].event != self._opened.run[0].event:
+            self.edit({"run.0.event": []}, tr("Reset"))
+
+    def _try(self, values: dict[str, Any], text: str, explain: Callable[[str], None]) -> None:
+        # Steps and places of changes and edits belong to the problem that they were made on.
+        values = {"title": "", "description": "", **values, "run.0.change": [], "run.0.event": []}
+        try:
+            new = revised(self._model.scenario, values)
+        except InputError as error:
+            explain(str(error))
+            return
+        if new.problem == self._model.scenario.problem:
+            return
+
+        def take() -> None:
+            explain("")
+            self._model.edit(values, text)
+
+        self._check(new, take, explain)
+
+    def _check(self, scenario: NetworkScenario, then: Callable[[], None], refuse: Callable[[str], None]) -> None:
+        self._reader.give_up()
+        if scenario.problem.data.source == "csv":
+            self._then, self._refuse = then, refuse
+            self._views.data.show_facts_pending(tr("Reading {path} ...", path=scenario.problem.data.file))
+            self._reader.ask(lambda: problem_of(scenario))
+            return
+        try:
+            problem_of(scenario)
+        except InputError as error:
+            refuse(str(error))
+            return
+        then()

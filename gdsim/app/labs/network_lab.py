@@ -1,0 +1,263 @@
+"""The network lab: a multilayer perceptron, trained step by step and verb by verb."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from gdsim.app import theme
+from gdsim.app.actions import Actions
+from gdsim.app.background import Background
+from gdsim.app.image_export import side_by_side
+from gdsim.app.labs.lab import Lab, Picture, stacked
+from gdsim.app.labs.layout import Layout
+from gdsim.app.labs.network_choices import NetworkChoices
+from gdsim.app.labs.network_display import NetworkDisplay
+from gdsim.app.labs.network_views import build_views
+from gdsim.app.trainer import Verb
+from gdsim.i18n import tr
+from gdsim.simulation.build import runner_of
+from gdsim.simulation.files import preset_titles
+from gdsim.simulation.network_scenario import NetworkScenario
+from gdsim.simulation.snapshot import Snapshot
+
+
+class NetworkLab(Lab[NetworkScenario]):
+    """Wires the panels, the trainer and the views of one network.
+
+    Parameters
+    ----------
+    scenario
+        What to begin with.
+    actions
+        The program's actions, for the buttons.
+    """
+
+    name = "network"
+    default_preset = "lecture-network"
+
+    def __init__(self, scenario: NetworkScenario, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(scenario, parent)
+        self._actions = actions
+        self.mapper = Background("decision map", self)
+        self.reader = Background("reader", self)
+        self._proportioned = False
+        self._build(actions)
+        self.display = NetworkDisplay(self.views, self.mapper)
+        self.choices = NetworkChoices(self.model, self.trainer, self.views, lambda: self.display.snapshot, self.reader)
+        self._connect()
+        self.slots = self._slots()
+        self.show_theme()
+        self._show_settings(scenario)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What is shown of the run, None until it is set up."""
+        return self.display.snapshot
+
+    def open_scenario(self, scenario: NetworkScenario) -> None:
+        """Begin anew with another scenario, unless its data cannot be had."""
+        self.choices.open(scenario, lambda: self._open(scenario), self.show_message)
+
+    def pictures(self) -> dict[str, Picture]:
+        """Return the diagram and, for data with two features, the decision map."""
+        diagram, decision = self.views.diagram, self.views.decision
+        result = {"diagram": Picture(tr("Diagram of the network"), diagram.grab_image, diagram)}
+        if decision.ranges is not None:
+            result["decision"] = Picture(tr("Decision map"), decision.grab_image, decision)
+            result["both"] = Picture(tr("Both, side by side"), self._both)
+        return result
+
+    def worksheet_text(self) -> str:
+        """Return the chosen unit's computation as text."""
+        return self.views.unit.plain_text()
+
+    def close_lab(self) -> None:
+        """End the threads and timers."""
+        super().close_lab()
+        self.display.close()
+        self.mapper.close()
+        self.reader.close()
+
+    def save_layout(self, settings: QSettings) -> None:
+        """Remember docks and last choices."""
+        super().save_layout(settings)
+        for chart in self.views.charts():
+            settings.setValue(f"network_lab/{chart.objectName()}_log", chart.log)
+        for key, value in self.views.tensors.save_state().items():
+            settings.setValue(f"network_lab/tensors_{key}", value)
+
+    def restore_layout(self, settings: QSettings) -> None:
+        """Take up docks and last choices again."""
+        state = settings.value("network_lab/layout")
+        self._proportioned = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
+        for chart in self.views.charts():
+            chart.log = bool(settings.value(f"network_lab/{chart.objectName()}_log", chart.log, bool))
+        kinds = {key: type(value) for key, value in self.views.tensors.save_state().items()}
+        stored = {key: f"network_lab/tensors_{key}" for key in kinds}
+        self.views.tensors.restore_state(
+            {key: settings.value(name, None, kinds[key]) for key, name in stored.items() if settings.contains(name)}
+        )
+
+    def show_theme(self) -> None:
+        """Take the colours of the present theme."""
+        self.display.show_theme(theme.current())
+
+    def set_active(self, active: bool) -> None:
+        """Start the thread when the lab is first brought on screen."""
+        super().set_active(active)
+        if active and not self._started:
+            QTimer.singleShot(0, self, self._start)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share the room out once its size is known."""
+        super().showEvent(event)
+        if not self._proportioned:
+            self._proportioned = True
+            self.layout_of_docks.proportion()
+
+    def _build(self, actions: Actions) -> None:
+        self.views = views = build_views(actions)
+        self.transport = views.transport
+        self.setCentralWidget(stacked(self.message, views.diagram, views.note))
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.transport)
+        self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.verbs)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, views.timeline)
+        self.layout_of_docks = Layout(
+            self,
+            {"data": views.data, "network": views.network, "optimizer": views.optimizer},
+            {"tensors": views.tensors},
+            {
+                "charts": views.curves(),
+                "layers": views.norms(),
+                "histograms": views.histograms,
+                "unit": views.unit,
+                "decision": views.decision,
+            },
+            (1,),
+            {"data": ("network",), "layers": ("histograms", "unit", "decision")},
+        )
+
+    def _connect(self) -> None:
+        views, choices = self.views, self.choices
+        views.timeline.timeline.sought.connect(self.trainer.seek)
+        views.transport.speed_chosen.connect(choices.speed)
+        views.transport.steps_chosen.connect(choices.steps)
+        views.optimizer.optimizer_chosen.connect(choices.optimizer)
+        views.optimizer.hyper_chosen.connect(choices.hyper)
+        views.data.chosen.connect(choices.data)
+        views.network.chosen.connect(choices.network)
+        for panel in (views.data, views.network, views.optimizer):
+            panel.settled.connect(self.model.end_gesture)
+        views.data.preset_chosen.connect(self.preset_chosen)
+        views.tensors.edited.connect(choices.weight)
+        views.diagram.unit_chosen.connect(self._show_unit)
+        views.unit.sample_chosen.connect(lambda _: self.display.show_sample())
+        self.layout_of_docks.docks["unit"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
+        self.layout_of_docks.docks["decision"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
+        self.model.changed.connect(self._apply)
+        self.trainer.failed.connect(self.show_message)
+        self.trainer.refused.connect(views.verbs.show_error)
+        self.mapper.failed.connect(self.show_message)
+        self._poll.timeout.connect(self._take_snapshot)
+
+    def _slots(self) -> dict[str, Callable[..., object]]:
+        return {
+            "reset": self._reset,
+            "step": self.trainer.step,
+            "step_back": self.trainer.step_back,
+            "next_phase": self.trainer.next_phase,
+            "play": self._play,
+            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+            "run_epochs": lambda: self.choices.epochs(self.views.verbs.epochs.value()),
+            "zero_grad": lambda: self._do("zero_grad"),
+            "forward": lambda: self._do("forward"),
+            "backward": lambda: self._do("backward"),
+            "update": lambda: self._do("update"),
+            "keep_graph": lambda on: None,
+        }
+
+    def _do(self, verb: Verb) -> None:
+        self.views.verbs.show_error("")
+        self.trainer.do(verb, self._actions["keep_graph"].isChecked())
+
+    def _start(self) -> None:
+        if self._started:
+            return
+        self._started = True
+        self.trainer.start()
+        self._load(0, 0)
+        self._poll.start()
+        self.views.data.fill_presets(preset_titles())
+        self.views.data.show_preset(self.model.scenario.title)
+
+    def _open(self, scenario: NetworkScenario) -> None:
+        self.choices.begin(scenario)
+        self.message.show_sentence("")
+        self.model.replace(scenario)
+        if self._started:
+            self._load(0, 0)
+        if len(scenario.run) > 1:
+            self.show_message(
+                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
+            )
+
+    def _apply(self, old: NetworkScenario, new: NetworkScenario) -> None:
+        """Bring every view and the run from the old scenario to the new one."""
+        self._show_settings(new)
+        if not self._started:
+            return
+        if new.problem != old.problem:
+            self._load(0, 0)
+        elif new.run[0] != old.run[0]:
+            self._load(*self.choices.goal(), resume=True)
+
+    def _show_settings(self, scenario: NetworkScenario) -> None:
+        run, views = scenario.run[0], self.views
+        views.data.show_scenario(scenario)
+        views.data.show_preset(scenario.title)
+        views.network.show_scenario(scenario)
+        views.optimizer.show_rule(run.optimizer)
+        views.optimizer.show_hyper(run.optimizer, dict(run.hyper))
+        views.transport.show_playback(scenario.playback)
+
+    def _load(self, current: int, last: int, resume: bool = False) -> None:
+        """Compute the run again from its start."""
+        scenario = self.model.scenario
+        self.trainer.load(lambda: runner_of(scenario), current, last, resume=resume)
+
+    def _take_snapshot(self) -> None:
+        shown = self.display.snapshot
+        if shown is not None and shown.playing and self.display.turns.resting:
+            return
+        snapshot = self.trainer.latest()
+        if snapshot is not None:
+            self.choices.adopt(snapshot)
+            self.display.show_snapshot(snapshot, self.model.scenario)
+        self.display.catch_up()
+
+    def _reset(self) -> None:
+        self.choices.reset()
+        self._load(0, 0)
+
+    def _play(self, on: bool) -> None:
+        if on:
+            self.trainer.play(self.views.transport.speed.value())
+        else:
+            self.trainer.pause()
+
+    def _show_unit(self, layer: int, unit: int) -> None:
+        """Bring the computation of a unit that was clicked to the front."""
+        dock = self.layout_of_docks.docks["unit"]
+        dock.show()
+        dock.raise_()
+        self.views.unit.set_unit(layer, unit)
+        self.display.show_sample()
+
+    def _both(self, width: int, height: int, ground: str) -> QImage:
+        return side_by_side(self.views.diagram, self.views.decision, width, height, ground)

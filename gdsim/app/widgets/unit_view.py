@@ -1,0 +1,212 @@
+"""One unit's computation for one sample, typeset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+
+from gdsim.app import theme as themes
+from gdsim.app.theme import GRID, Theme
+from gdsim.app.widgets.naming import named
+from gdsim.app.widgets.number_field import tabular
+from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.worksheet_view import WorksheetView
+from gdsim.i18n import tr
+from gdsim.problems.network import LayerValues, NetworkProblem
+from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.unit_worksheet import unit_worksheet
+
+
+class UnitView(QWidget):
+    """Writes out how a unit comes to its output, for a sample that is chosen here.
+
+    Signals
+    -------
+    sample_chosen(int)
+        The user chose a sample; what the layers make of it is expected by `set_snapshot`.
+    """
+
+    sample_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("unit_view")
+        self.setAccessibleName(tr("Computation of one unit"))
+        self._snapshot: Snapshot | None = None
+        self._problem: NetworkProblem | None = None
+        self._values: Sequence[LayerValues] | None = None
+        self._unit: tuple[int, int] | None = None
+        self._stale = False
+        self._sample = named(_SampleField(), "sample", tr("Sample"))
+        self._sample.setToolTip(tr("Number of the sample that goes through the network, from 0."))
+        self._sample.valueChanged.connect(self._chosen)
+        self._class = named(QLabel(), "sample_class", tr("Class of the sample"))
+        self._invitation = named(QLabel(), "unit_invitation")
+        self._sheet = named(WorksheetView(), "unit_worksheet", tr("Computation of one unit"))
+        digits = self._sheet.findChild(QSpinBox, "digits")
+        assert digits is not None
+        # The lab has another worksheet of its own.
+        digits.setObjectName("unit_digits")
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self.set_theme(themes.current())
+        self._show_problem()
+        self._refresh()
+
+    def set_snapshot(self, snapshot: Snapshot | None, values: Sequence[LayerValues] | None = None) -> None:
+        """Show a state of the run; a hidden view does so when it is shown again.
+
+        Parameters
+        ----------
+        snapshot
+            The state.
+        values
+            What each layer makes of the chosen sample there: `gdsim.problems.unit.sample_values`.
+        """
+        problem = snapshot.problem if snapshot is not None else None
+        network = problem if isinstance(problem, NetworkProblem) else None
+        changed = network is not self._problem
+        self._snapshot, self._problem, self._values = snapshot, network, values
+        if changed:
+            self._unit = None
+            self._show_problem()
+        self._show_class()
+        self._refresh()
+
+    def set_unit(self, layer: int | None, unit: int = 0) -> None:
+        """Choose the unit: its layer (0 is the first one that computes) and number; None for none."""
+        self._unit = None if layer is None else (layer, unit)
+        self._refresh()
+
+    @property
+    def unit(self) -> tuple[int, int] | None:
+        """Layer and number of the unit shown."""
+        return self._unit
+
+    @property
+    def sample(self) -> int:
+        """Number of the sample that is chosen."""
+        return self._sample.value()
+
+    def set_sample(self, sample: int) -> None:
+        """Choose a sample without a signal."""
+        with QSignalBlocker(self._sample):
+            self._sample.setValue(sample)
+        self._show_class()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of ``theme``."""
+        self._sheet.set_theme(theme)
+        colour_text(self._invitation, theme.muted)
+
+    def is_typeset(self) -> bool:
+        """Whether what is on screen is what was asked for last."""
+        return not self._stale and self._sheet.is_typeset()
+
+    def plain_text(self) -> str:
+        """Return what is shown as text, with the digits shown."""
+        return self._sheet.plain_text() if self._pages.currentWidget() is self._sheet else self._invitation.text()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(50 * GRID, 40 * GRID)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what came while the view was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def _lay_out(self) -> None:
+        label = QLabel(tr("S&ample"))
+        label.setBuddy(self._sample)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        bar.setSpacing(GRID)
+        bar.addWidget(label)
+        bar.addWidget(self._sample)
+        bar.addWidget(self._class)
+        bar.addStretch()
+        self._invitation.setWordWrap(True)
+        self._invitation.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._invitation.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._pages.addWidget(self._invitation)
+        self._pages.addWidget(self._sheet)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self._pages, 1)
+
+    def _show_problem(self) -> None:
+        """Allow the samples that there are."""
+        with QSignalBlocker(self._sample):
+            self._sample.setRange(0, len(self._problem.data) - 1 if self._problem is not None else 0)
+        self._sample.setEnabled(self._problem is not None)
+
+    def _show_class(self) -> None:
+        text = ""
+        if self._problem is not None:
+            data = self._problem.data
+            text = tr("class {name}", name=data.class_names[int(data.labels[self.sample])])
+        if text != self._class.text():
+            self._class.setText(text)
+
+    def _chosen(self, sample: int) -> None:
+        self._show_class()
+        self.sample_chosen.emit(sample)
+
+    def _refresh(self) -> None:
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        if self._problem is None or self._snapshot is None:
+            self._invite(tr("Choose data and layers: what a unit computes is written out here."))
+        elif self._unit is None or self._values is None:
+            self._invite(tr("Click a unit in the diagram: what it computes for this sample is written out here."))
+        else:
+            sheet = unit_worksheet(self._problem, self._snapshot.now.parameters, self._values, self.sample, *self._unit)
+            self._sheet.set_content(sheet)
+            self._pages.setCurrentWidget(self._sheet)
+
+    def _invite(self, sentence: str) -> None:
+        self._invitation.setText(sentence)
+        self._pages.setCurrentWidget(self._invitation)
+
+
+class _SampleField(QSpinBox):
+    """A spin box that leaves the run's keys to the run, as `NumberField` does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFont(tabular(self.font()))
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("000000") + 4 * GRID)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave PageUp and PageDown to the run, and all keys once a number is entered."""
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            event.ignore()
+            return
+        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        super().keyPressEvent(event)
+        if entered:
+            self.clearFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space, which no number has, to the run."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn only while focused, so that scrolling a panel changes nothing."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
