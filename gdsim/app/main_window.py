@@ -173,7 +173,8 @@ class MainWindow(QMainWindow):
         view.addActions(actions.in_menu("panels"))
         self._menu(tr("Help"), "help")
         self.addActions([actions[name] for name in actions.specs])
-        self.menuBar().setCornerWidget(LabSwitch(actions))
+        self._switch = LabSwitch(actions, self.menuBar())
+        self.menuBar().setCornerWidget(self._switch)
 
     def _menu(self, title: str, name: str) -> QMenu:
         menu = self.menuBar().addMenu(title)

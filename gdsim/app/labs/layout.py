@@ -54,6 +54,7 @@ class Layout:
         self._areas = ((LEFT, panels), (BOTTOM, below), (RIGHT, right))
         self._shares = shares
         self._tabs = tabs or {}
+        self._behind = {name for names in self._tabs.values() for name in names}
         self.docks: dict[str, QDockWidget] = {}
         lab.setDockOptions(
             QMainWindow.DockOption.AnimatedDocks
@@ -75,29 +76,29 @@ class Layout:
         lab = self._lab
         for area, widgets in self._areas:
             orientation = Qt.Orientation.Horizontal if area == BOTTOM else Qt.Orientation.Vertical
+            for name in widgets:
+                self.docks[name].setFloating(False)
+                lab.removeDockWidget(self.docks[name])
             previous: QDockWidget | None = None
-            hidden = {name for behind in self._tabs.values() for name in behind}
-            for name in [*(n for n in widgets if n not in hidden), *(n for n in widgets if n in hidden)]:
+            for name in (name for name in widgets if name not in self._behind):
                 dock = self.docks[name]
-                dock.setFloating(False)
-                lab.removeDockWidget(dock)
                 lab.addDockWidget(area, dock)
-                if name not in hidden and previous is not None:
+                if previous is not None:
                     lab.splitDockWidget(previous, dock, orientation)
                 dock.show()
-                previous = dock if name not in hidden else previous
+                previous = dock
         for name, behind in self._tabs.items():
             for other in behind:
                 lab.tabifyDockWidget(self.docks[name], self.docks[other])
+                self.docks[other].show()
             self.docks[name].raise_()
         self.proportion()
 
     def proportion(self) -> None:
         """Give the docks their shares of the window as it is now."""
         width, height = max(self._lab.width(), 1200), max(self._lab.height(), 600)
-        behind = {name for names in self._tabs.values() for name in names}
         left, below, right = (
-            [self.docks[name] for name in widgets if name not in behind] for _, widgets in self._areas
+            [self.docks[name] for name in widgets if name not in self._behind] for _, widgets in self._areas
         )
         lab = self._lab
         lab.resizeDocks([left[0], right[0]], [LEFT_WIDTH, min(width // 4, 440)], Qt.Orientation.Horizontal)
@@ -107,8 +108,7 @@ class Layout:
 
     def _share_left(self) -> None:
         """Give each panel on the left the height that it needs now; its messages come and go."""
-        behind = {name for names in self._tabs.values() for name in names}
-        panels = {name: panel for name, panel in self._areas[0][1].items() if name not in behind}
+        panels = {name: panel for name, panel in self._areas[0][1].items() if name not in self._behind}
         shown = [(self.docks[name], panel) for name, panel in panels.items() if self._docked(name)]
         if shown:
             docks, contents = zip(*shown, strict=True)
@@ -146,6 +146,7 @@ class Scrolled(QScrollArea):
         self.setWidget(panel)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def sizeHint(self) -> QSize:
@@ -172,8 +173,8 @@ def _titles() -> dict[str, str]:
         "network": tr("Network"),
         "contour": tr("Contour map"),
         "tensors": tr("Weights, gradients and updates"),
-        "unit": tr("One unit"),
-        "decision": tr("Decision map"),
+        "unit": tr("Unit"),
+        "decision": tr("Map"),
         "histograms": tr("Histograms"),
         "charts": tr("Charts"),
         "layers": tr("Layers"),

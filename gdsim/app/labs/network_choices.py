@@ -31,13 +31,14 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         views: NetworkViews,
         shown: Callable[[], Snapshot | None],
         reader: Background,
+        tell: Callable[[str], None],
     ) -> None:
         super().__init__(model, trainer, shown, views.data.show_error)
-        self._views, self._reader = views, reader
+        self._views, self._reader, self._tell = views, reader, tell
         self._then: Callable[[], None] = lambda: None
         self._refuse: Callable[[str], None] = views.data.show_error
-        reader.done.connect(lambda _: self._then())
-        reader.failed.connect(lambda sentence: self._refuse(sentence))
+        reader.done.connect(lambda _: self._read(""))
+        reader.failed.connect(self._read)
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Let the scenario also hold what was done by hand."""
@@ -97,7 +98,7 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         self._reader.give_up()
         if scenario.problem.data.source == "csv":
             self._then, self._refuse = then, refuse
-            self._views.data.show_facts_pending(tr("Reading {path} ...", path=scenario.problem.data.file))
+            self._tell(tr("Reading {path} ...", path=scenario.problem.data.file))
             self._reader.ask(lambda: problem_of(scenario))
             return
         try:
@@ -106,3 +107,8 @@ class NetworkChoices(RunChoices[NetworkScenario]):
             refuse(str(error))
             return
         then()
+
+    def _read(self, refusal: str) -> None:
+        """Take what was read, or say why it could not be."""
+        self._tell("")
+        self._refuse(refusal) if refusal else self._then()

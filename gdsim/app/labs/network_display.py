@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from gdsim.app.background import Background
 from gdsim.app.labs.network_views import NetworkViews
@@ -28,10 +29,13 @@ MAP_SECONDS = 0.5
 """The decision map is worked out no more often than this while a run plays."""
 
 
-class NetworkDisplay:
+class NetworkDisplay(QObject):
     """Brings snapshots to the views; it decides nothing."""
 
-    def __init__(self, views: NetworkViews, mapper: Background) -> None:
+    problem_changed = Signal()
+
+    def __init__(self, views: NetworkViews, mapper: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._views, self._mapper = views, mapper
         self.snapshot: Snapshot | None = None
         self._scenario: NetworkScenario | None = None
@@ -46,7 +50,8 @@ class NetworkDisplay:
             (
                 self._show_bars, tables, diagram, self._show_curves, tables, self._show_norms, diagram,
                 self._show_histograms, self._show_unit, self._show_decision,
-            )
+            ),
+            self,
         )  # fmt: skip
         mapper.done.connect(self._take_grid)
 
@@ -105,6 +110,7 @@ class NetworkDisplay:
         views.network.show_facts(parameters, classes, len(data))
         views.decision.set_data(data, problem.held_out)
         self._mapped_at = 0.0
+        self.problem_changed.emit()
 
     def _show_bars(self) -> None:
         snapshot, views = self.snapshot, self._views
@@ -151,7 +157,7 @@ class NetworkDisplay:
         for chart, prefix in ((self._views.gradient, "grad_norm:"), (self._views.ratio, "ratio:")):
             names = [column for column in snapshot.columns if column.startswith(prefix)]
             series = [
-                Series(column.removeprefix(prefix), snapshot.column(column), colour)
+                Series(column.removeprefix(prefix), snapshot.column(column), colour, sparse=prefix == "ratio:")
                 for column, colour in zip(names, layer_colours(len(names)), strict=True)
             ]
             chart.set_series(series, snapshot.now.step, run=(snapshot.run_id, self._cuts))

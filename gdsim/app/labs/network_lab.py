@@ -47,8 +47,15 @@ class NetworkLab(Lab[NetworkScenario]):
         self.reader = Background("reader", self)
         self._proportioned = False
         self._build(actions)
-        self.display = NetworkDisplay(self.views, self.mapper)
-        self.choices = NetworkChoices(self.model, self.trainer, self.views, lambda: self.display.snapshot, self.reader)
+        self.display = NetworkDisplay(self.views, self.mapper, self)
+        self.choices = NetworkChoices(
+            self.model,
+            self.trainer,
+            self.views,
+            lambda: self.display.snapshot,
+            self.reader,
+            lambda sentence: self.show_message(sentence, error=False),
+        )
         self._connect()
         self.slots = self._slots()
         self.show_theme()
@@ -163,6 +170,7 @@ class NetworkLab(Lab[NetworkScenario]):
         self.model.changed.connect(self._apply)
         self.trainer.failed.connect(self.show_message)
         self.trainer.refused.connect(views.verbs.show_error)
+        self.display.problem_changed.connect(self._offer_map)
         self.mapper.failed.connect(self.show_message)
         self._poll.timeout.connect(self._take_snapshot)
 
@@ -258,6 +266,14 @@ class NetworkLab(Lab[NetworkScenario]):
         dock.raise_()
         self.views.unit.set_unit(layer, unit)
         self.display.show_sample()
+
+    def _offer_map(self) -> None:
+        """Bring the decision map to the front where there can be one, and away from it where there cannot."""
+        docks = self.layout_of_docks.docks
+        if self.views.decision.ranges is not None:
+            docks["decision"].raise_()
+        elif self.views.decision.isVisible():
+            docks["layers"].raise_()
 
     def _both(self, width: int, height: int, ground: str) -> QImage:
         return side_by_side(self.views.diagram, self.views.decision, width, height, ground)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-SHARE = 9
+SHARE = 15
 """While a run plays, one part of the time goes to the views and so many to the training; both need Python's lock."""
 
 
@@ -35,6 +35,11 @@ class Turns(QObject):
     def resting(self) -> bool:
         """Whether it is the training's time."""
         return self._painted.isActive() or time.perf_counter() < self._rest_until
+
+    @property
+    def done(self) -> bool:
+        """Whether every part is up to date."""
+        return not self._stale
 
     def invalidate(self) -> None:
         """Say that every part is out of date."""

@@ -8,9 +8,8 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QShowEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QToolButton,
@@ -25,9 +24,10 @@ from gdsim.app.widgets.network_canvas import NetworkCanvas, Unit
 from gdsim.app.widgets.network_geometry import Floats, Geometry
 from gdsim.app.widgets.network_labels import Legend, Readout
 from gdsim.app.widgets.network_lettering import Lettering, lay_out, paint_lettering
-from gdsim.app.widgets.network_paint import Picture, mixed, nice_scale, paint_legend, paint_network
+from gdsim.app.widgets.network_paint import Picture, nice_scale, paint_legend, paint_network
 from gdsim.app.widgets.network_words import gradient_note, line_words, unit_words
 from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.tint import tint_if_on
 from gdsim.i18n import tr
 from gdsim.problems.network import LayerValues, NetworkProblem
 from gdsim.simulation.snapshot import Snapshot
@@ -213,13 +213,8 @@ class NetworkDiagram(QWidget):
         layout.addWidget(self._readout)
 
     def _mark_buttons(self) -> None:
-        """Tint the button that is on: Fusion's own shade is hard to see on a dark ground."""
         for button in self._buttons.values():
-            colours = QPalette(QApplication.palette())
-            if button.isChecked():
-                plain = colours.color(QPalette.ColorRole.Button)
-                colours.setColor(QPalette.ColorRole.Button, mixed(plain, QColor(self._theme.accent), 0.45))
-            button.setPalette(colours)
+            tint_if_on(button)
 
     def _renew(self) -> None:
         self.canvas.invalidate()
