@@ -42,7 +42,7 @@ def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step
     window.resize(*size)
     window.show()
     lab = window.lab
-    wait(lambda: lab.snapshot is not None and lab.display.analysis is not None)
+    wait(lambda: lab.snapshot is not None and (lab.name != "surface" or lab.display.analysis is not None))
     if name == "window-dark":
         settle()
         lab.views.surface.grab_image(*COMPARED, "light").save(str(FOLDER / "compare-gdsim.png"))
@@ -88,6 +88,9 @@ def main() -> int:
     picture("window-dark", "lecture-surface", (1920, 1080), "dark", 20)
     picture("phase-backward", "lecture-surface", (1920, 1080), "light", 5, phases=2)
     picture("diverged", "lecture-diverges", (1280, 720), "light", 5000)
+    picture("network-backward", "lecture-network", (1280, 720), "light", 0, phases=2)
+    picture("network-100", "lecture-network", (1920, 1080), "light", 100)
+    picture("network-spirals", "network-spirals", (1920, 1080), "dark", 1500)
     picture("rosenbrock", "rosenbrock", (1920, 1080), "light", 300)
     matplotlib_picture()
     print(f"Pictures written to {FOLDER.name}/ beside this script.")

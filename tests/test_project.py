@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-SLOW_TO_IMPORT = ("torch", "sympy", "matplotlib", "scipy", "contourpy")
+SLOW_TO_IMPORT = ("torch", "sympy", "matplotlib", "scipy", "contourpy", "pandas")
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,8 @@ class Runner:
         if self.stopped:
             return False
         self.simulation.require_gradient()
-        script = canonical(self._done)
+        # There is no gradient at the start, so what is done first is done as if it had been zeroed.
+        script = canonical(self._done if self.step_count else ["zero_grad", *self._done])
         if script != self.events.get(self.step_count, STANDARD):
             self._cut()
             self.events = recorded(self.events, self.step_count, script)

@@ -78,6 +78,7 @@ class Lab(QMainWindow, Generic[S]):
         self.message = MessageLabel("message")
         self.message.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         self._started = False
+        self._closed = False
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
 
@@ -121,7 +122,8 @@ class Lab(QMainWindow, Generic[S]):
             self.message.show_for_a_while(sentence)
 
     def close_lab(self) -> None:
-        """End the threads and timers."""
+        """End the threads and timers; none is started afterwards."""
+        self._closed = True
         self._poll.stop()
         self.trainer.close()
 

@@ -195,7 +195,7 @@ class NetworkLab(Lab[NetworkScenario]):
         self.trainer.do(verb, self._actions["keep_graph"].isChecked())
 
     def _start(self) -> None:
-        if self._started:
+        if self._started or self._closed:
             return
         self._started = True
         self.trainer.start()

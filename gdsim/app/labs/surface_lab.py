@@ -215,7 +215,7 @@ class SurfaceLab(Lab[SurfaceScenario]):
 
     def _start(self) -> None:
         """Start what the first paint does not need: torch, sympy, scipy."""
-        if self._started:
+        if self._started or self._closed:
             return
         self._started = True
         self.trainer.start()
