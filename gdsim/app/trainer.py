@@ -56,6 +56,7 @@ class Trainer(QObject):
         self._oldest_shown = 0
         self._asked = 0
         self._known = 0
+        self._shown = 0
         self._worker = _Worker(self)
         self._worker.failed.connect(self.failed)
         self._worker.refused.connect(self.refused)
@@ -124,12 +125,18 @@ class Trainer(QObject):
         """Whether the last snapshot taken knows of every hyper-parameter that was set."""
         return self._known == self._asked
 
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing has been taken yet of the run that was loaded last."""
+        return self._shown != self._worker.run_id
+
     def latest(self) -> Snapshot | None:
         """Return the newest snapshot, once; None when there is nothing new or it is of a run given up."""
         mail, self._worker.mailbox = self._worker.mailbox, None
         if mail is None or mail[0].run_id < self._oldest_shown:
             return None
         snapshot, self._known = mail
+        self._shown = snapshot.run_id
         return snapshot
 
     def close(self) -> None:

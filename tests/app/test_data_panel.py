@@ -211,15 +211,15 @@ def test_facts_of_the_data(data: Bench) -> None:
 
 
 def test_presets(data: Bench) -> None:
-    with data.qtbot.assertNotEmitted(data.panel.preset_chosen):
-        data.panel.fill_presets({"a": "First", "b": "Second"})
+    with data.qtbot.assertNotEmitted(data.panel.preset.preset_chosen):
+        data.panel.preset.fill({"a": "First", "b": "Second"})
         assert data.find("preset", QComboBox).currentIndex() == -1
-        data.panel.show_preset("First")
+        data.panel.preset.show_title("First")
     assert data.find("preset", QComboBox).currentText() == "First"
-    with data.qtbot.waitSignal(data.panel.preset_chosen) as chosen:
+    with data.qtbot.waitSignal(data.panel.preset.preset_chosen) as chosen:
         data.choose("preset", "Second")
     assert chosen.args == ["b"]
-    data.panel.show_preset("Of a file")
+    data.panel.preset.show_title("Of a file")
     assert data.find("preset", QComboBox).currentIndex() == -1
 
 

@@ -376,6 +376,13 @@ def test_dark_theme_reaches_every_view(bench: Bench) -> None:
         bench.window.actions_by_name["theme_light"].trigger()
 
 
+def test_a_network_that_takes_long_to_set_up_says_so(bench: Bench) -> None:
+    bench.lab.views.network.chosen.emit({"problem.layer": [{"units": 3000, "activation": "relu", "bias": True}] * 2})
+    bench.until(lambda: "Setting up" in said(bench, "message"))
+    bench.until(lambda: bench.shown.now.parameters["linear2.weight"].shape == (3000, 3000))
+    bench.until(lambda: said(bench, "message") == "")
+
+
 def test_choices_of_the_views_are_remembered(open_window) -> None:
     first = open_window("lecture-network")
     first.lab.views.tensors.set_digits(6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic
@@ -12,13 +13,17 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.labs.layout import Layout
+from gdsim.app.labs.run_choices import RunChoices
 from gdsim.app.scenario_model import S, ScenarioModel
 from gdsim.app.trainer import Trainer
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.i18n import tr
+from gdsim.simulation.build import runner_of
 from gdsim.simulation.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from gdsim.app.panels.transport import Transport
+    from gdsim.app.panels.optimizer_panel import OptimizerPanel
+    from gdsim.app.panels.transport import TimelineBar, Transport
 
 POLL_MS = 16
 
@@ -103,6 +108,72 @@ class Lab(QMainWindow, Generic[S]):
     def worksheet_text(self) -> str:
         """Return the worksheet as text."""
         raise NotImplementedError
+
+    def _run_slots(self) -> dict[str, Callable[..., object]]:
+        """Return what every lab does when the actions of a run are triggered."""
+        return {
+            "reset": self._reset,
+            "step": self.trainer.step,
+            "step_back": self.trainer.step_back,
+            "next_phase": self.trainer.next_phase,
+            "play": self._play,
+            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+        }
+
+    @property
+    def run_choices(self) -> RunChoices[S]:
+        """What happens when something is chosen that concerns the run."""
+        raise NotImplementedError
+
+    def _connect_run(self, optimizer: OptimizerPanel, timeline: TimelineBar) -> None:
+        """Let the bars and the optimizer's panel act on the run, and the run be polled."""
+        timeline.timeline.sought.connect(self.trainer.seek)
+        self.transport.speed_chosen.connect(self.run_choices.speed)
+        self.transport.steps_chosen.connect(self.run_choices.steps)
+        optimizer.optimizer_chosen.connect(self.run_choices.optimizer)
+        optimizer.hyper_chosen.connect(self.run_choices.hyper)
+        optimizer.settled.connect(self.model.end_gesture)
+        self.trainer.failed.connect(self.show_message)
+        self._poll.timeout.connect(self._take_snapshot)
+
+    def _show_run(self, optimizer: OptimizerPanel) -> None:
+        """Show what the scenario sets of its run."""
+        scenario = self.model.scenario
+        run = scenario.run[0]
+        optimizer.show_rule(run.optimizer)
+        optimizer.show_hyper(run.optimizer, dict(run.hyper))
+        self.transport.show_playback(scenario.playback)
+
+    def _begin_run(self, scenario: S) -> None:
+        """Begin anew with an opened scenario."""
+        self.run_choices.begin(scenario)
+        self.message.show_sentence("")
+        self.model.replace(scenario)
+        if self._started:
+            self._load(0, 0)
+        if len(scenario.run) > 1:
+            self.show_message(
+                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
+            )
+
+    def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
+        """Compute the run again from its start."""
+        scenario = self.model.scenario
+        self.trainer.load(lambda: runner_of(scenario), current, last, dragged, resume)
+
+    def _take_snapshot(self) -> None:
+        """Show what there is new of the run."""
+        raise NotImplementedError
+
+    def _reset(self) -> None:
+        self.run_choices.reset()
+        self._load(0, 0)
+
+    def _play(self, on: bool) -> None:
+        if on:
+            self.trainer.play(self.transport.speed.value())
+        else:
+            self.trainer.pause()
 
     def set_active(self, active: bool) -> None:
         """Work while the lab is on screen; rest, with the run paused, while another one is."""

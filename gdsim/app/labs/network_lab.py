@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
@@ -20,10 +20,12 @@ from gdsim.app.labs.network_display import NetworkDisplay
 from gdsim.app.labs.network_views import build_views
 from gdsim.app.trainer import Verb
 from gdsim.i18n import tr
-from gdsim.simulation.build import runner_of
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.network_scenario import NetworkScenario
 from gdsim.simulation.snapshot import Snapshot
+
+PATIENCE_SECONDS = 0.5
+"""A run that takes longer than this to be set up is said to be on its way."""
 
 
 class NetworkLab(Lab[NetworkScenario]):
@@ -46,6 +48,7 @@ class NetworkLab(Lab[NetworkScenario]):
         self.mapper = Background("decision map", self)
         self.reader = Background("reader", self)
         self._proportioned = False
+        self._asked_at, self._told = 0.0, False
         self._build(actions)
         self.display = NetworkDisplay(self.views, self.mapper, self)
         self.choices = NetworkChoices(
@@ -62,13 +65,18 @@ class NetworkLab(Lab[NetworkScenario]):
         self._show_settings(scenario)
 
     @property
+    def run_choices(self) -> NetworkChoices:
+        """What happens when something is chosen that concerns the run."""
+        return self.choices
+
+    @property
     def snapshot(self) -> Snapshot | None:
         """What is shown of the run, None until it is set up."""
         return self.display.snapshot
 
     def open_scenario(self, scenario: NetworkScenario) -> None:
         """Begin anew with another scenario, unless its data cannot be had."""
-        self.choices.open(scenario, lambda: self._open(scenario), self.show_message)
+        self.choices.open(scenario, lambda: self._begin_run(scenario), self.show_message)
 
     def pictures(self) -> dict[str, Picture]:
         """Return the diagram and, for data with two features, the decision map."""
@@ -152,36 +160,24 @@ class NetworkLab(Lab[NetworkScenario]):
 
     def _connect(self) -> None:
         views, choices = self.views, self.choices
-        views.timeline.timeline.sought.connect(self.trainer.seek)
-        views.transport.speed_chosen.connect(choices.speed)
-        views.transport.steps_chosen.connect(choices.steps)
-        views.optimizer.optimizer_chosen.connect(choices.optimizer)
-        views.optimizer.hyper_chosen.connect(choices.hyper)
+        self._connect_run(views.optimizer, views.timeline)
         views.data.chosen.connect(choices.data)
         views.network.chosen.connect(choices.network)
-        for panel in (views.data, views.network, views.optimizer):
+        for panel in (views.data, views.network):
             panel.settled.connect(self.model.end_gesture)
-        views.data.preset_chosen.connect(self.preset_chosen)
+        views.data.preset.preset_chosen.connect(self.preset_chosen)
         views.tensors.edited.connect(choices.weight)
         views.diagram.unit_chosen.connect(self._show_unit)
         views.unit.sample_chosen.connect(lambda _: self.display.show_sample())
         self.layout_of_docks.docks["unit"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
         self.layout_of_docks.docks["decision"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
         self.model.changed.connect(self._apply)
-        self.trainer.failed.connect(self.show_message)
         self.trainer.refused.connect(views.verbs.show_error)
         self.display.problem_changed.connect(self._offer_map)
         self.mapper.failed.connect(self.show_message)
-        self._poll.timeout.connect(self._take_snapshot)
 
     def _slots(self) -> dict[str, Callable[..., object]]:
-        return {
-            "reset": self._reset,
-            "step": self.trainer.step,
-            "step_back": self.trainer.step_back,
-            "next_phase": self.trainer.next_phase,
-            "play": self._play,
-            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+        slots: dict[str, Callable[..., object]] = {
             "run_epochs": lambda: self.choices.epochs(self.views.verbs.epochs.value()),
             "zero_grad": lambda: self._do("zero_grad"),
             "forward": lambda: self._do("forward"),
@@ -189,6 +185,7 @@ class NetworkLab(Lab[NetworkScenario]):
             "update": lambda: self._do("update"),
             "keep_graph": lambda on: None,
         }
+        return self._run_slots() | slots
 
     def _do(self, verb: Verb) -> None:
         self.views.verbs.show_error("")
@@ -201,19 +198,8 @@ class NetworkLab(Lab[NetworkScenario]):
         self.trainer.start()
         self._load(0, 0)
         self._poll.start()
-        self.views.data.fill_presets(preset_titles())
-        self.views.data.show_preset(self.model.scenario.title)
-
-    def _open(self, scenario: NetworkScenario) -> None:
-        self.choices.begin(scenario)
-        self.message.show_sentence("")
-        self.model.replace(scenario)
-        if self._started:
-            self._load(0, 0)
-        if len(scenario.run) > 1:
-            self.show_message(
-                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
-            )
+        self.views.data.preset.fill(preset_titles())
+        self.views.data.preset.show_title(self.model.scenario.title)
 
     def _apply(self, old: NetworkScenario, new: NetworkScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -226,18 +212,25 @@ class NetworkLab(Lab[NetworkScenario]):
             self._load(*self.choices.goal(), resume=True)
 
     def _show_settings(self, scenario: NetworkScenario) -> None:
-        run, views = scenario.run[0], self.views
+        views = self.views
         views.data.show_scenario(scenario)
-        views.data.show_preset(scenario.title)
+        views.data.preset.show_title(scenario.title)
         views.network.show_scenario(scenario)
-        views.optimizer.show_rule(run.optimizer)
-        views.optimizer.show_hyper(run.optimizer, dict(run.hyper))
-        views.transport.show_playback(scenario.playback)
+        self._show_run(views.optimizer)
 
-    def _load(self, current: int, last: int, resume: bool = False) -> None:
+    def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""
-        scenario = self.model.scenario
-        self.trainer.load(lambda: runner_of(scenario), current, last, resume=resume)
+        super()._load(current, last, dragged, resume)
+        self._asked_at, self._told = time.monotonic(), False
+
+    def _tell_waiting(self) -> None:
+        """Say that a large network takes its time."""
+        if not self._told and self.trainer.waiting and time.monotonic() - self._asked_at > PATIENCE_SECONDS:
+            self._told = True
+            self.message.show_sentence(tr("Setting up the network ..."), muted=True)
+        elif self._told and not self.trainer.waiting:
+            self._told = False
+            self.message.show_sentence("")
 
     def _take_snapshot(self) -> None:
         shown = self.display.snapshot
@@ -247,17 +240,8 @@ class NetworkLab(Lab[NetworkScenario]):
         if snapshot is not None:
             self.choices.adopt(snapshot)
             self.display.show_snapshot(snapshot, self.model.scenario)
+        self._tell_waiting()
         self.display.catch_up()
-
-    def _reset(self) -> None:
-        self.choices.reset()
-        self._load(0, 0)
-
-    def _play(self, on: bool) -> None:
-        if on:
-            self.trainer.play(self.views.transport.speed.value())
-        else:
-            self.trainer.pause()
 
     def _show_unit(self, layer: int, unit: int) -> None:
         """Bring the computation of a unit that was clicked to the front."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +26,6 @@ from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.problems.analysis import analyse_surface
 from gdsim.problems.mesh import Mesh, surface_mesh
-from gdsim.simulation.build import runner_of
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.snapshot import Snapshot
 from gdsim.simulation.surface_scenario import SurfaceScenario
@@ -71,6 +69,11 @@ class SurfaceLab(Lab[SurfaceScenario]):
         return self.model.scenario.model_copy(update={"view": self.model.scenario.view.model_copy(update=view)})
 
     @property
+    def run_choices(self) -> Choices:
+        """What happens when something is chosen that concerns the run."""
+        return self.choices
+
+    @property
     def snapshot(self) -> Snapshot | None:
         """What is shown of the run, None until it is set up."""
         return self.display.snapshot
@@ -79,15 +82,7 @@ class SurfaceLab(Lab[SurfaceScenario]):
         """Begin anew with another scenario."""
         self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
         self.camera.reset_zoom()
-        self.choices.begin(scenario)
-        self.message.show_sentence("")
-        self.model.replace(scenario)
-        if self._started:
-            self._load(0, 0)
-        if len(scenario.run) > 1:
-            self.show_message(
-                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
-            )
+        self._begin_run(scenario)
 
     def close_lab(self) -> None:
         """End the threads and timers."""
@@ -173,32 +168,19 @@ class SurfaceLab(Lab[SurfaceScenario]):
         if views.surface is not None:
             views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
-        views.timeline.timeline.sought.connect(self.trainer.seek)
-        views.transport.speed_chosen.connect(self.choices.speed)
-        views.transport.steps_chosen.connect(self.choices.steps)
-        views.optimizer.optimizer_chosen.connect(self.choices.optimizer)
-        views.optimizer.hyper_chosen.connect(self.choices.hyper)
+        self._connect_run(views.optimizer, views.timeline)
         self.problem.formula_chosen.connect(self.choices.formula)
         self.problem.place_chosen.connect(self.choices.place)
-        for panel in (self.problem, views.optimizer):
-            panel.settled.connect(self.model.end_gesture)
-        self.problem.preset_chosen.connect(self.preset_chosen)
+        self.problem.settled.connect(self.model.end_gesture)
+        self.problem.preset.preset_chosen.connect(self.preset_chosen)
         self.view_panel.view_chosen.connect(self.choices.view)
         self.model.changed.connect(self._apply)
-        self.trainer.failed.connect(self.show_message)
         self.analyst.done.connect(self._analysed)
         self.analyst.failed.connect(self.show_message)
-        self._poll.timeout.connect(self._take_snapshot)
         self._orbit.timeout.connect(self._turn)
 
     def _slots(self) -> dict[str, Callable[..., object]]:
-        return {
-            "reset": self._reset,
-            "step": self.trainer.step,
-            "step_back": self.trainer.step_back,
-            "next_phase": self.trainer.next_phase,
-            "play": self._play,
-            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
+        return self._run_slots() | {
             "camera_lecture": lambda: self.camera.set(elevation=45, azimuth=60),
             "camera_top": lambda: self.camera.set(elevation=90, azimuth=-90),
             "camera_front": lambda: self.camera.set(elevation=0, azimuth=-90),
@@ -222,8 +204,8 @@ class SurfaceLab(Lab[SurfaceScenario]):
         self._load(0, 0)
         self._analyse()
         self._poll.start()
-        self.problem.fill_presets(preset_titles())
-        self.problem.show_preset(self.model.scenario.title)
+        self.problem.preset.fill(preset_titles())
+        self.problem.preset.show_title(self.model.scenario.title)
 
     def _apply(self, old: SurfaceScenario, new: SurfaceScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -253,18 +235,10 @@ class SurfaceLab(Lab[SurfaceScenario]):
         self.display.show_mesh(self._surface[1])
 
     def _show_settings(self, scenario: SurfaceScenario) -> None:
-        run = scenario.run[0]
         self.problem.show_scenario(scenario)
-        self.problem.show_preset(scenario.title)
-        self.views.optimizer.show_rule(run.optimizer)
-        self.views.optimizer.show_hyper(run.optimizer, dict(run.hyper))
+        self.problem.preset.show_title(scenario.title)
         self.view_panel.show_view(scenario.view)
-        self.views.transport.show_playback(scenario.playback)
-
-    def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
-        """Compute the run again from its start."""
-        scenario = self.model.scenario
-        self.trainer.load(lambda: runner_of(scenario), current, last, dragged, resume)
+        self._show_run(self.views.optimizer)
 
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()
@@ -272,16 +246,6 @@ class SurfaceLab(Lab[SurfaceScenario]):
             self.choices.adopt(snapshot)
             self.display.show_snapshot(snapshot, self.model.scenario)
         self.display.catch_up()
-
-    def _reset(self) -> None:
-        self.choices.reset()
-        self._load(0, 0)
-
-    def _play(self, on: bool) -> None:
-        if on:
-            self.trainer.play(self.views.transport.speed.value())
-        else:
-            self.trainer.pause()
 
     def _turn(self) -> None:
         self.camera.set(azimuth=self.camera.azimuth + self.view_panel.orbit_speed.value() * POLL_MS / 1000)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.panels.fields import Choice, Row, SpecPanel, WholeNumber, align, show_or_hide
+from gdsim.app.panels.preset_box import PresetBox
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
@@ -25,11 +26,9 @@ _SOURCE, _SAMPLES, _NOISE, _SEED, _FILE, _HELD_OUT, _STANDARDISE = (
 class DataPanel(SpecPanel):
     """Sets the samples, and which of them are held out."""
 
-    preset_chosen = Signal(str)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("data_panel", "data_error", parent)
-        self.preset = named(Choice(), "preset", tr("Preset"))
+        self.preset = PresetBox()
         self.source = named(Choice(_sources()), "data_source", tr("Data"))
         self.file = named(QLineEdit(), "data_file", tr("CSV file"))
         self.browse = named(QToolButton(), "data_browse", tr("Choose a CSV file"))
@@ -44,19 +43,6 @@ class DataPanel(SpecPanel):
         self._lay_out()
         self._connect()
         self._show_rows()
-
-    def fill_presets(self, titles: dict[str, str]) -> None:
-        """Offer presets: their names and titles."""
-        with QSignalBlocker(self.preset):
-            self.preset.clear()
-            for name, title in titles.items():
-                self.preset.addItem(title, name)
-            self.preset.setCurrentIndex(-1)
-            self.preset.setPlaceholderText(tr("Presets and lessons"))
-
-    def show_preset(self, title: str) -> None:
-        """Show the preset of this title as the present one, or none."""
-        self.preset.setCurrentIndex(self.preset.findText(title))
 
     def show_scenario(self, scenario: NetworkScenario) -> None:
         """Show what ``scenario`` sets, without a signal."""
@@ -143,7 +129,6 @@ class DataPanel(SpecPanel):
         layout.addStretch(1)
 
     def _connect(self) -> None:
-        self.preset.activated.connect(lambda _index: self.preset_chosen.emit(self.preset.choice()))
         self.source.activated.connect(self._choose_source)
         self.browse.clicked.connect(self._browse)
         self.file.editingFinished.connect(self._file_typed)

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.number_field import parse_number, tabular
+from gdsim.app.widgets.polite import PoliteComboBox, turn_if_focused
 from gdsim.i18n import tr
 
 MOST_DIGITS = 25
 """Longer numbers are beyond every range here; Python refuses to read very long ones."""
 
 _STEPS = QAbstractSpinBox.StepEnabledFlag
-_CHOOSING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F4, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WholeNumber(QAbstractSpinBox):
@@ -126,7 +126,7 @@ class WholeNumber(QAbstractSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn only while focused, so that scrolling a panel changes nothing."""
-        _turn_if_focused(self, super().wheelEvent, event)
+        turn_if_focused(self, super().wheelEvent, event)
 
     def _text(self, value: int) -> str:
         return f"{value}{self._suffixes[value != 1]}"
@@ -161,7 +161,7 @@ class WholeNumber(QAbstractSpinBox):
         return tr("A whole number from {low} to {high}.", low=self._low, high=self._high)
 
 
-class Choice(QComboBox):
+class Choice(PoliteComboBox):
     """A combo box of values under their titles; it leaves the keys of the run and the panel's wheel alone."""
 
     def __init__(self, titles: Mapping[str, str] | None = None) -> None:
@@ -181,17 +181,6 @@ class Choice(QComboBox):
         """Show a value without a signal."""
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findData(value))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go up and down or open the list; leave every other key to the run."""
-        if event.key() in _CHOOSING:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn only while focused, so that scrolling a panel changes nothing."""
-        _turn_if_focused(self, super().wheelEvent, event)
 
 
 class Row(QWidget):
@@ -279,10 +268,3 @@ def _whole(text: str) -> int | None:
     if digits.isascii() and digits.isdigit():
         return int(text)
     return int(number) if number.is_integer() and abs(number) < 2**53 else None
-
-
-def _turn_if_focused(widget: QWidget, turn: Any, event: QWheelEvent) -> None:
-    if widget.hasFocus():
-        turn(event)
-    else:
-        event.ignore()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gdsim.app import theme
+from gdsim.app.panels.preset_box import PresetBox
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import NumberField
@@ -29,13 +30,10 @@ class ProblemPanel(QWidget):
     formula_chosen = Signal(str)
     place_chosen = Signal(object, object)
     settled = Signal()
-    preset_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.preset = named(QComboBox(), "preset", tr("Preset"))
-        self.preset.setToolTip(tr("Choose a prepared problem."))
-        self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.preset = PresetBox()
         self.formula = named(QLineEdit(), "formula", tr("Loss formula"))
         self.formula.setToolTip(
             tr(
@@ -56,20 +54,6 @@ class ProblemPanel(QWidget):
         self._pause.timeout.connect(self._offer)
         self.formula.textEdited.connect(self._typed)
         self.formula.returnPressed.connect(self._enter)
-        self.preset.activated.connect(lambda index: self.preset_chosen.emit(self.preset.itemData(index)))
-
-    def fill_presets(self, titles: dict[str, str]) -> None:
-        """Offer presets: their names and titles."""
-        with QSignalBlocker(self.preset):
-            self.preset.clear()
-            for name, title in titles.items():
-                self.preset.addItem(title, name)
-            self.preset.setCurrentIndex(-1)
-            self.preset.setPlaceholderText(tr("Presets and lessons"))
-
-    def show_preset(self, title: str) -> None:
-        """Show the preset of this title as the present one, or none."""
-        self.preset.setCurrentIndex(self.preset.findText(title))
 
     def show_scenario(self, scenario: SurfaceScenario) -> None:
         """Show what ``scenario`` sets; a formula that is being typed is left alone until another is in force."""

@@ -24,9 +24,9 @@ from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
+from gdsim.app.widgets.polite import PoliteComboBox
 from gdsim.app.widgets.spread_canvas import SpreadCanvas
 from gdsim.app.widgets.spread_panels import FRAME, HeatPanel, HistogramPanel
-from gdsim.app.widgets.tensor_controls import ParameterBox
 from gdsim.app.widgets.tensor_text import title_of
 from gdsim.i18n import tr
 from gdsim.simulation.distributions import Distribution, distribution
@@ -44,7 +44,7 @@ _COLOURED = 0.99
 """Share of the cells of a heat map that the colours tell apart; the rest has the last colour."""
 
 
-class _Box(ParameterBox):
+class _Box(PoliteComboBox):
     """A box that shortens what does not fit, where Qt would cut it off."""
 
     def paintEvent(self, event: QPaintEvent) -> None:

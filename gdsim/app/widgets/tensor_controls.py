@@ -2,63 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from gdsim.app.theme import GRID
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
+from gdsim.app.widgets.polite import PoliteComboBox, PoliteSpinBox
 from gdsim.app.widgets.switch import Switch
 from gdsim.app.widgets.tensor_text import MOST_DIGITS, NumberFormat
 from gdsim.i18n import tr
-
-_CHOOSING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F4, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_End)
-
-
-class ParameterBox(QComboBox):
-    """Chooses a parameter; leaves all keys but Up and Down to the run, and the wheel while it has no focus."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go up and down or open the list."""
-        if event.key() in _CHOOSING:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn only while focused, so that scrolling changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class DigitsBox(QSpinBox):
-    """A number of digits; leaves Space, PageUp and PageDown to the run, and all keys once it is entered."""
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space, which no number has, to the run."""
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take digits and arrows; Enter ends the entry."""
-        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.clearFocus()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn only while focused, so that scrolling changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class TensorControls(QWidget):
@@ -69,10 +22,10 @@ class TensorControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.parameter = named(ParameterBox(), "tensor_parameter", tr("Parameter"))
+        self.parameter = named(PoliteComboBox(), "tensor_parameter", tr("Parameter"))
         self.parameter.setToolTip(tr("The parameter that the tables show; Alt+Up and Alt+Down choose another."))
         self.parameter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.digits = named(DigitsBox(), "tensor_digits", tr("Digits of the tables"))
+        self.digits = named(PoliteSpinBox(), "tensor_digits", tr("Digits of the tables"))
         self.digits.setToolTip(tr("Number of digits behind the decimal point."))
         self.digits.setRange(0, MOST_DIGITS)
         self.digits.setValue(NumberFormat().digits)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
@@ -13,6 +13,7 @@ from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.polite import PoliteSpinBox
 from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.i18n import tr
 from gdsim.problems.network import LayerValues, NetworkProblem
@@ -40,7 +41,7 @@ class UnitView(QWidget):
         self._values: Sequence[LayerValues] | None = None
         self._unit: tuple[int, int] | None = None
         self._stale = False
-        self._sample = named(_SampleField(), "sample", tr("Sample"))
+        self._sample = named(_sample_field(), "sample", tr("Sample"))
         self._sample.setToolTip(tr("Number of the sample that goes through the network, from 0."))
         self._sample.valueChanged.connect(self._chosen)
         self._class = named(QLabel(), "sample_class", tr("Class of the sample"))
@@ -177,36 +178,10 @@ class UnitView(QWidget):
         self._pages.setCurrentWidget(self._invitation)
 
 
-class _SampleField(QSpinBox):
-    """A spin box that leaves the run's keys to the run, as `NumberField` does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setKeyboardTracking(False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFont(tabular(self.font()))
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("000000") + 4 * GRID)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave PageUp and PageDown to the run, and all keys once a number is entered."""
-        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            event.ignore()
-            return
-        entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        super().keyPressEvent(event)
-        if entered:
-            self.clearFocus()
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space, which no number has, to the run."""
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn only while focused, so that scrolling a panel changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+def _sample_field() -> PoliteSpinBox:
+    field = PoliteSpinBox()
+    field.setKeyboardTracking(False)
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    field.setFont(tabular(field.font()))
+    field.setMinimumWidth(field.fontMetrics().horizontalAdvance("000000") + 4 * GRID)
+    return field
