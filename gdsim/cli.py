@@ -237,11 +237,20 @@ def _render(options: argparse.Namespace) -> None:
         raise InputError(tr("--step {step} is not allowed: it must be 0 or more.", step=options.step))
     from gdsim.simulation.files import load
 
+    _check_lab(options)
     view = [f"view.{key}={getattr(options, key)!r}" for key in ("elev", "azim") if getattr(options, key) is not None]
     scenario = load(options.scenario, [*options.overrides, *view])
     from gdsim.export.figure import write_figure
 
     _note(write_figure(scenario, target, size, options.step))
+
+
+def _check_lab(options: argparse.Namespace) -> None:
+    """Refuse what only a surface has, in the words of the command line."""
+    from gdsim.simulation.files import load
+
+    if (options.elev, options.azim) != (None, None) and load(options.scenario).lab != "surface":
+        raise InputError(tr("--elev and --azim turn a surface; {scenario} has none.", scenario=options.scenario))
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -126,6 +126,11 @@ class Trainer(QObject):
         return self._known == self._asked
 
     @property
+    def saturated(self) -> bool:
+        """Whether the run plays as fast as it can, or cannot keep the pace asked for."""
+        return self._worker.saturated
+
+    @property
     def waiting(self) -> bool:
         """Whether nothing has been taken yet of the run that was loaded last."""
         return self._shown != self._worker.run_id
@@ -160,6 +165,7 @@ class _Worker(QThread):
         self.mailbox: tuple[Snapshot, int] | None = None
         self.run_id = 0
         self.wanted_step = 0
+        self.saturated = False
         self._loaded_id = 0
         self._runner: Runner | None = None
         self._hyper_set = 0
@@ -173,11 +179,11 @@ class _Worker(QThread):
         self._dirty = False
 
     def run(self) -> None:
-        import torch
+        import torch  # noqa: F401  (takes a second, while the window is already there)
 
-        torch.set_num_threads(1)  # small tensors: a pool of threads costs more than it gives
         while not self.isInterruptionRequested():
             self._take_commands()
+            self._publish_when_due()
             self._guard(self._advance)
             self._publish_when_due()
 
@@ -262,6 +268,7 @@ class _Worker(QThread):
 
     def pause(self) -> None:
         self._rate = 0.0
+        self.saturated = False
         self._show_then = None
         self._go_on = (0.0, 0)
 
@@ -298,7 +305,8 @@ class _Worker(QThread):
 
     def _carry_out(self, command: Callable[[_Worker], None]) -> None:
         self._guard(lambda: command(self))
-        self._dirty = True
+        # What was asked for is answered before the next step, which may take long.
+        self._dirty, self._due = True, 0.0
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Do ``work``; what goes wrong stops the run and is told, and the thread lives on."""
@@ -326,6 +334,7 @@ class _Worker(QThread):
                 break
             self._paid += 1 / self._rate
         self._dirty = True
+        self.saturated = self._rate > 0 and self._paid + 1 / self._rate <= time.perf_counter()
         if self._rate:
             self._wake = max(self._paid + 1 / self._rate, now + SLICE_SECONDS if math.isfinite(self._rate) else 0.0)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f")
+OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#808080", "#000000")
+"""In the order that the window gives to layers."""
 
 
 def draw_curves(figure: Figure, runs: list[FinishedRun], scale: float) -> None:
@@ -40,7 +41,7 @@ def draw_curves(figure: Figure, runs: list[FinishedRun], scale: float) -> None:
         if "held_out_loss" in history.columns:
             held_out = tr("{label}, held out", label=label) if several else tr("held out")
             for panel, name in zip(panels, ("held_out_loss", "held_out_accuracy"), strict=False):
-                _line(panel, history.column(name), colour if several else OKABE_ITO[1], held_out, scale, "--")
+                _line(panel, history.column(name), colour if several else OKABE_ITO[2], held_out, scale, "--")
         layers = [column for column in history.columns if column.startswith("grad_norm:")]
         for number, column in enumerate(["grad_norm"] if several else layers):
             name = label if several else column.partition(":")[2]

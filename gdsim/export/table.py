@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,10 +37,15 @@ def csv_rows(runs: list[FinishedRun]) -> Iterator[list[str]]:
     header = csv_header(runs)[2:]
     for run in runs:
         columns = run.runner.history.columns
+        # What is held out is judged once an epoch: between, there is no such number.
+        rare = {columns.index(name) for name in columns if name.startswith("held_out_")}
         places = [columns.index(name) if name in columns else None for name in header]
         for step, row in enumerate(run.runner.history.table()):
             numbers = row.tolist()
-            cells = ["" if place is None else repr(numbers[place]) for place in places]
+            cells = [
+                "" if place is None or (place in rare and math.isnan(numbers[place])) else repr(numbers[place])
+                for place in places
+            ]
             yield [str(run.number), str(step), *cells]
 
 

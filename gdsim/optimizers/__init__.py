@@ -11,7 +11,7 @@ from functools import cache
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers.base import Equation, Hyper, Hyperparameter, Params, State, Term, Update, UpdateRule
+from gdsim.optimizers.base import Equation, Hyper, Hyperparameter, Params, State, Term, Update, UpdateRule, total
 
 __all__ = [
     "Equation",
@@ -24,6 +24,7 @@ __all__ = [
     "UpdateRule",
     "rule_named",
     "rules",
+    "total",
 ]
 
 

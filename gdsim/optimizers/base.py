@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, dtype
 
 Params = dict[str, "Tensor"]
 """Parameters, or anything of their shapes (a gradient, a velocity), under their names."""
@@ -122,10 +123,21 @@ class Term(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What a rule makes of a gradient: the terms of the move and the next state."""
+    """What a rule makes of a gradient.
+
+    Attributes
+    ----------
+    terms
+        The terms of the move.
+    state
+        The next state.
+    move
+        The sum of the terms, where the rule has it anyway; see `total`.
+    """
 
     terms: tuple[Term, ...]
     state: State
+    move: Params | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +207,18 @@ def gamma(default: float = 0.9) -> Hyperparameter:
     )
 
 
+def times(factor: float | Tensor, tensor: Tensor) -> Tensor:
+    """Return ``factor*tensor``, bit for bit; torch is quicker with a kept tensor of shape ``()`` than with a number."""
+    return (_scalar(factor, tensor.dtype) if isinstance(factor, float) else factor) * tensor
+
+
+@lru_cache(maxsize=256)
+def _scalar(value: float, dtype: dtype) -> Tensor:
+    import torch
+
+    return torch.tensor(value, dtype=dtype)
+
+
 def zeros_like(params: Params) -> Params:
     """Return zeros of the shapes of ``params``."""
     return {name: value.new_zeros(value.shape) for name, value in params.items()}
@@ -209,3 +233,17 @@ def no_state(params: Params) -> State:
 def zero_velocity(params: Params) -> State:
     """Return the state of a rule that remembers a velocity, zero at the start."""
     return {"velocity": zeros_like(params)}
+
+
+def total(update: Update) -> Params:
+    """Return the move of an update: the sum of its terms, first to last."""
+    if update.move is not None:
+        return update.move
+    first, *others = update.terms
+    if not others:
+        return first.value
+    result = dict(first.value)
+    for term in others:
+        for name, value in term.value.items():
+            result[name] = result[name] + value
+    return result

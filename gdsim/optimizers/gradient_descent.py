@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from gdsim.optimizers.base import Equation, Hyper, Params, State, Term, Update, UpdateRule, learning_rate, no_state
+from gdsim.optimizers.base import (
+    Equation,
+    Hyper,
+    Params,
+    State,
+    Term,
+    Update,
+    UpdateRule,
+    learning_rate,
+    no_state,
+    times,
+)
 
 
 def update(gradient: Params, state: State, hyper: Hyper) -> Update:
@@ -18,7 +29,7 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         ``learning_rate``.
     """
     lr = hyper["learning_rate"]
-    move = Term("-lr*g", "gradient", {name: -lr * g for name, g in gradient.items()})
+    move = Term("-lr*g", "gradient", {name: times(-lr, g) for name, g in gradient.items()})
     return Update((move,), state)
 
 

@@ -12,6 +12,7 @@ from gdsim.optimizers.base import (
     UpdateRule,
     gamma,
     learning_rate,
+    times,
     zero_velocity,
 )
 
@@ -29,12 +30,13 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         ``learning_rate`` and ``gamma``.
     """
     lr, keep = hyper["learning_rate"], hyper["gamma"]
-    kept = {name: keep * v for name, v in state["velocity"].items()}
-    push = {name: -lr * g for name, g in gradient.items()}
+    kept = {name: times(keep, v) for name, v in state["velocity"].items()}
+    push = {name: times(-lr, g) for name, g in gradient.items()}
     velocity = {name: kept[name] + push[name] for name in gradient}
     return Update(
         (Term("gamma*v", "velocity", kept), Term("-lr*g", "gradient", push)),
         {"velocity": velocity},
+        velocity,
     )
 
 

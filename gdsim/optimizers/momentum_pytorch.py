@@ -12,6 +12,7 @@ from gdsim.optimizers.base import (
     UpdateRule,
     gamma,
     learning_rate,
+    times,
     zero_velocity,
 )
 
@@ -29,9 +30,10 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         ``learning_rate`` and ``gamma``.
     """
     lr, keep = hyper["learning_rate"], hyper["gamma"]
-    velocity = {name: keep * v + gradient[name] for name, v in state["velocity"].items()}
-    kept = {name: -lr * (keep * v) for name, v in state["velocity"].items()}
-    push = {name: -lr * g for name, g in gradient.items()}
+    held = {name: times(keep, v) for name, v in state["velocity"].items()}
+    velocity = {name: h + gradient[name] for name, h in held.items()}
+    kept = {name: times(-lr, h) for name, h in held.items()}
+    push = {name: times(-lr, g) for name, g in gradient.items()}
     return Update(
         (Term("-lr*gamma*v", "velocity", kept), Term("-lr*g", "gradient", push)),
         {"velocity": velocity},

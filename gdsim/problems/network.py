@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,9 @@ from numpy.typing import NDArray
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
+from gdsim.problems.base import Operands
 from gdsim.problems.data import DataSet
+from gdsim.problems.samples import Accuracy, Batch, RightAnswers, share_right
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -46,10 +47,6 @@ class Layer:
     units: int
     activation: Activation
     bias: bool
-
-
-_SMALL = 10_000
-"""Outputs of a step, in numbers, up to which it pays to count the right ones later."""
 
 
 def chain(inputs: int, sizes: Sequence[tuple[int, Activation, bool]]) -> tuple[Layer, ...]:
@@ -137,7 +134,7 @@ class NetworkProblem:
     init, constant
         How the weights begin; ``constant`` is the value of the initialisation of that name.
     measures
-        Columns that `evaluate` adds to the loss.
+        Columns that a `meter` adds to the loss.
     """
 
     layers: tuple[Layer, ...]
@@ -170,25 +167,18 @@ class NetworkProblem:
                 )
             )
         held_out = () if self.held_out is None else ("held_out_loss", "held_out_accuracy")
+        whole = Batch.of(self.data, self._classes)
         fixed: dict[str, Any] = {
             "measures": ("accuracy", *held_out),
             "_walk": [
-                (
-                    f"{layer.name}.weight",
-                    f"{layer.name}.bias" if layer.bias else "",
-                    functional.linear,
-                    None if layer.activation == "identity" else activation(layer.activation),
-                )
+                (layer.bias, None if layer.activation == "identity" else activation(layer.activation))
                 for layer in self.layers
             ],
+            "_products": (torch.addmm, torch.mm),
             "_criterion": functional.cross_entropy if self.loss_name == "cross_entropy" else functional.mse_loss,
-            "_whole": _Batch(torch.from_numpy(self.data.features), torch.from_numpy(self.data.labels), self._classes),
-            "_judge": None
-            if self.held_out is None
-            else _Batch(
-                torch.from_numpy(self.held_out.features), torch.from_numpy(self.held_out.labels), self._classes
-            ),
-            "_order": (-1, None),
+            "_whole": whole,
+            "_judge": None if self.held_out is None else Batch.of(self.held_out, self._classes),
+            "_shuffled": (-1, whole),
         }
         for name, value in fixed.items():
             object.__setattr__(self, name, value)
@@ -220,60 +210,66 @@ class NetworkProblem:
 
     def loss(self, params: Params, step: int) -> Tensor:
         """Return the mean loss over the batch of ``step``, shape ``()``."""
+        return self.evaluate(self.operands(params), step)[0]
+
+    def operands(self, params: Params) -> Operands:
+        """Return layer by layer the transposed weight, shape ``(inputs, units)``, and the bias if there is one."""
+        # Transposed once and not at each step, which would be one operation more on the way there and back.
+        result = []
+        for layer in self.layers:
+            result.append(params[f"{layer.name}.weight"].t())
+            if layer.bias:
+                result.append(params[f"{layer.name}.bias"])
+        return result
+
+    def evaluate(self, operands: Operands, step: int) -> tuple[Tensor, tuple[Tensor, Batch]]:
+        """Return the loss, and the outputs, shape ``(samples, classes)``, with the batch that they are for."""
         batch = self.batch(step)
-        return self._loss(self._outputs(params, batch.features), batch)
+        outputs = self._outputs(operands, batch.features)
+        return self._loss(outputs, batch), (outputs, batch)
 
-    def evaluate(self, params: Params, step: int) -> tuple[Tensor, Callable[[], tuple[float, ...]]]:
-        """Return the loss, and a function that works out the `measures`.
+    def meter(self) -> Accuracy:
+        """Return a meter of the accuracy of the batch, and of loss and accuracy of the samples held out."""
+        right = RightAnswers(self.batch_size or len(self.data))
+        return Accuracy(right, self.steps_per_epoch, None if self._judge is None else self._judged)
 
-        The accuracy is the share of the batch's samples that are classified right. The held-out samples are judged
-        at the first step of each epoch; between, their loss and accuracy are nan.
-        """
-        batch = self.batch(step)
-        outputs = self._outputs(params, batch.features)
-        judged: tuple[float, ...] = ()
-        if self._judge is not None:
-            judged = (math.nan, math.nan) if step % self.steps_per_epoch else self._judged(params, self._judge)
-        guesses = outputs.detach().numpy()
-        if guesses.size > _SMALL:
-            right = batch.share_right(guesses)
-            return self._loss(outputs, batch), lambda: (right, *judged)
-        # Counted later, many steps at a time, on a copy: torch would have to find new memory in place of what is kept.
-        kept = guesses.copy()
-        return self._loss(outputs, batch), lambda: (batch.share_right(kept), *judged)
-
-    def _judged(self, params: Params, held_out: _Batch) -> tuple[float, float]:
+    def _judged(self, operands: Operands) -> tuple[float, float]:
         """Return loss and accuracy of the samples held out."""
         import torch
 
+        held_out = self._judge
+        assert held_out is not None
         with torch.no_grad():
-            outputs = self._outputs(params, held_out.features)
-            return self._loss(outputs, held_out).item(), held_out.share_right(outputs.numpy())
+            outputs = self._outputs(operands, held_out.features)
+            return self._loss(outputs, held_out).item(), share_right(outputs, held_out.labels)
 
-    def batch(self, step: int) -> _Batch:
+    def batch(self, step: int) -> Batch:
         """Return the samples of the update that follows ``step``: of each epoch's random order, the next ones."""
-        if self.batch_size is None:
+        size = self.batch_size
+        if size is None:
             return self._whole
         import torch
 
         epoch, number = divmod(step, self.steps_per_epoch)
-        known, order = self._order
+        known, shuffled = self._shuffled
         if known != epoch:
             # Mixed, because neighbouring seeds of torch's generator give related numbers at first.
             mixed = int(np.random.SeedSequence([self.seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1))
-            order = torch.randperm(len(self.data), generator=torch.Generator().manual_seed(mixed))
-            object.__setattr__(self, "_order", (epoch, order))
-        return self._whole.part(order[number * self.batch_size : (number + 1) * self.batch_size])
+            shuffled = self._whole[torch.randperm(len(self.data), generator=torch.Generator().manual_seed(mixed))]
+            object.__setattr__(self, "_shuffled", (epoch, shuffled))
+        return shuffled[number * size : (number + 1) * size]
 
-    def _outputs(self, params: Params, features: Tensor) -> Tensor:
-        value = features
-        for weight, bias, linear, function in self._walk:
-            value = linear(value, params[weight], params[bias] if bias else None)
+    def _outputs(self, operands: Operands, features: Tensor) -> Tensor:
+        addmm, mm = self._products
+        value, following = features, iter(operands)
+        for biased, function in self._walk:
+            weight = next(following)
+            value = addmm(next(following), value, weight) if biased else mm(value, weight)
             if function is not None:
                 value = function(value)
         return value
 
-    def _loss(self, outputs: Tensor, batch: _Batch) -> Tensor:
+    def _loss(self, outputs: Tensor, batch: Batch) -> Tensor:
         return self._criterion(outputs, batch.labels if batch.targets is None else batch.targets)
 
     def _fill(self, layer: Layer, weight: Tensor, bias: Tensor | None, generator: Generator) -> None:
@@ -296,33 +292,9 @@ class NetworkProblem:
             bias.fill_(self.constant if self.init == "constant" else 0.0)
 
     # Looked up once: what is said at every step of a small network takes as long as torch's own work.
-    _walk: list[tuple[str, str, Callable[..., Tensor], Callable[[Tensor], Tensor] | None]] = field(
-        init=False, repr=False
-    )
+    _walk: list[tuple[bool, Callable[[Tensor], Tensor] | None]] = field(init=False, repr=False)
+    _products: tuple[Callable[..., Tensor], Callable[..., Tensor]] = field(init=False, repr=False)
     _criterion: Callable[..., Tensor] = field(init=False, repr=False)
-    _whole: _Batch = field(init=False, repr=False)
-    _judge: _Batch | None = field(init=False, repr=False)
-    _order: tuple[int, Any] = field(init=False, repr=False)
-
-
-class _Batch:
-    """Samples as tensors: features ``(n, d)``, labels ``(n,)`` and, for the squared error, targets ``(n, classes)``."""
-
-    def __init__(self, features: Tensor, labels: Tensor, classes: int | None) -> None:
-        from torch.nn.functional import one_hot
-
-        self.features, self.labels = features, labels
-        self.targets = one_hot(labels, classes).to(features.dtype) if classes else None
-        self._labels = labels.numpy()
-
-    def part(self, which: Tensor) -> _Batch:
-        """Return the samples of these indices."""
-        result = object.__new__(_Batch)
-        result.features, result.labels = self.features[which], self.labels[which]
-        result.targets = None if self.targets is None else self.targets[which]
-        result._labels = result.labels.numpy()
-        return result
-
-    def share_right(self, outputs: NDArray[np.float32]) -> float:
-        """Return the share of samples whose largest output is that of their class."""
-        return int(np.count_nonzero(outputs.argmax(1) == self._labels)) / len(self._labels)
+    _whole: Batch = field(init=False, repr=False)
+    _judge: Batch | None = field(init=False, repr=False)
+    _shuffled: tuple[int, Batch] = field(init=False, repr=False)

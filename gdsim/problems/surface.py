@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from gdsim.formula import Formula
-from gdsim.problems.base import no_measures
+from gdsim.problems.base import NoMeter, Operands
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,6 +43,14 @@ class SurfaceProblem:
         del step
         return self.formula.torch(params)
 
-    def evaluate(self, params: Params, step: int) -> tuple[Tensor, Callable[[], tuple[float, ...]]]:
+    def operands(self, params: Params) -> Operands:
+        """Return the variables in the order of `start`."""
+        return [params[name] for name in self.start]
+
+    def evaluate(self, operands: Operands, step: int) -> tuple[Tensor, None]:
         """Return the loss; there is nothing else to measure."""
-        return self.loss(params, step), no_measures
+        return self.loss(dict(zip(self.start, operands, strict=True)), step), None
+
+    def meter(self) -> NoMeter:
+        """Return the meter that measures nothing."""
+        return NoMeter()

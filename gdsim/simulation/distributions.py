@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from gdsim.simulation.layout import Layout
 
 BINS = 64
@@ -20,6 +19,9 @@ BINS = 64
 
 MOST = 256
 """Steps of which a run keeps the distributions; they are thinned evenly as it grows."""
+
+PART = 1_000_000
+"""Numbers that are sorted into bins together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +47,49 @@ class Distribution:
 def distribution(step: int, values: NDArray[Any]) -> Distribution:
     """Return the distribution of the finite numbers among ``values``, of any shape."""
     flat = np.asarray(values).ravel()
-    low, high = (float(flat.min()), float(flat.max())) if flat.size else (0.0, 0.0)
+    with np.errstate(invalid="ignore"):
+        low, high = (float(flat.min()), float(flat.max())) if flat.size else (0.0, 0.0)
     if not (np.isfinite(low) and np.isfinite(high)):
         flat = flat[np.isfinite(flat)]
         low, high = (float(flat.min()), float(flat.max())) if flat.size else (0.0, 0.0)
-    if not flat.size:
-        return Distribution(step, 0.0, 0.0, np.zeros(BINS, np.int64))
-    # By hand: numpy.histogram spends five times as long on finding out what it was given.
-    scale = BINS / (high - low) if high > low else 0.0
-    if not np.isfinite(scale):
-        scale = 0.0  # numbers so close that they cannot be told apart
-    places = ((flat.astype(np.float64) - low) * scale).astype(np.intp)
-    return Distribution(step, low, high, np.bincount(np.minimum(places, BINS - 1), minlength=BINS))
+    # By hand: numpy.histogram spends five times as long on finding out what it was given. In parts, to save memory.
+    counts = np.zeros(BINS, np.int64)
+    for start in range(0, flat.size, PART):
+        part = flat[start : start + PART].astype(np.float64)
+        counts += np.bincount(_places(part, low, _scale(low, high)), minlength=BINS)
+    return Distribution(step, low, high, counts)
+
+
+def _scale(low: Any, high: Any) -> Any:
+    """Return bins per unit; 0 where all numbers are equal, or so close that they cannot be told apart."""
+    with np.errstate(all="ignore"):
+        scale = BINS / np.subtract(high, low)
+    return np.where(np.isfinite(scale), scale, 0.0)
+
+
+def _places(values: NDArray[np.float64], low: Any, scale: Any) -> NDArray[np.intp]:
+    places: NDArray[np.intp] = ((values - low) * scale).astype(np.intp)
+    return np.minimum(places, BINS - 1)
+
+
+def _together(steps: Sequence[int], layout: Layout, flats: NDArray[Any]) -> list[list[Distribution]]:
+    """Return the distributions of each parameter at each of ``steps``; ``flats`` has the shape ``(steps, size)``."""
+    with np.errstate(invalid="ignore"):
+        low = np.minimum.reduceat(flats, layout.starts, axis=1).astype(np.float64)
+        high = np.maximum.reduceat(flats, layout.starts, axis=1).astype(np.float64)
+    if flats.size > PART or not (np.isfinite(low).all() and np.isfinite(high).all()):
+        parts = [np.split(flat, layout.starts[1:]) for flat in flats]
+        return [[distribution(step, part) for part in named] for step, named in zip(steps, parts, strict=True)]
+    sizes = np.diff(layout.starts, append=layout.size)
+    first_bins = BINS * np.arange(low.size).reshape(low.shape)
+    wide_low, wide_scale, wide_first = (np.repeat(a, sizes, axis=1) for a in (low, _scale(low, high), first_bins))
+    places = _places(flats.astype(np.float64), wide_low, wide_scale) + wide_first
+    counts = np.bincount(places.ravel(), minlength=low.size * BINS).reshape(*low.shape, BINS)
+    table = zip(steps, low.tolist(), high.tolist(), counts, strict=True)
+    return [
+        [Distribution(step, a, b, count.copy()) for a, b, count in zip(lows, highs, named, strict=True)]
+        for step, lows, highs, named in table
+    ]
 
 
 Distributions = Mapping[str, tuple[Distribution, ...]]
@@ -77,21 +110,30 @@ class DistributionLog:
         self._last = -1
         self.kinds: dict[str, Distributions] = {}
 
-    def due(self, step: int) -> bool:
-        """Tell whether the distributions of ``step`` would be kept."""
-        return step > self._last and step % self._stride == 0
+    def see(self, first: int, layout: Layout, **kinds: NDArray[Any]) -> None:
+        """Keep what there is to keep of steps that follow each other; drop every other one when there are too many.
 
-    def see(self, step: int, layout: Layout, parameters: Tensor, gradient: Tensor) -> None:
-        """Keep the distributions of flat parameters and gradients; drop every other step when there are too many."""
-        self.kinds = {
-            kind: {
-                name: (*self.kinds.get(kind, {}).get(name, ()), distribution(step, part.numpy()))
-                for name, part in layout.split(flat).items()
-            }
-            for kind, flat in (("parameter", parameters), ("gradient", gradient))
-        }
-        self._last = step
-        if any(len(d) > MOST for named in self.kinds.values() for d in named.values()):
+        Parameters
+        ----------
+        first
+            The first of the steps.
+        layout
+            Where each parameter lies.
+        **kinds
+            ``parameter`` and ``gradient``, each with flat numbers of all these steps, shape ``(steps, size)``.
+        """
+        count = len(next(iter(kinds.values())))
+        due = max(first, self._last + 1)
+        steps = range(due + -due % self._stride, first + count, self._stride)
+        if not steps:
+            return
+        self._last = steps[-1]
+        rows = slice(steps[0] - first, None, self._stride)
+        together = np.concatenate([flats[rows] for flats in kinds.values()])
+        new = iter(_together([*steps] * len(kinds), layout, together))
+        # Tuples, because those that were handed out are read by another thread.
+        self.kinds = {kind: self._longer(self.kinds.get(kind, {}), layout, islice(new, len(steps))) for kind in kinds}
+        while any(len(kept) > MOST for named in self.kinds.values() for kept in named.values()):
             self._stride *= 2
             self._keep(lambda kept: tuple(d for d in kept if d.step % self._stride == 0))
 
@@ -99,6 +141,11 @@ class DistributionLog:
         """Forget what came after step ``last``."""
         self._keep(lambda kept: kept[: bisect_right(kept, last, key=lambda d: d.step)])
         self._last = min(self._last, last)
+
+    @staticmethod
+    def _longer(kept: Distributions, layout: Layout, new: Iterable[list[Distribution]]) -> Distributions:
+        columns = zip(*new, strict=True)
+        return {name: (*kept.get(name, ()), *column) for name, column in zip(layout.shapes, columns, strict=True)}
 
     def _keep(self, select: Callable[[tuple[Distribution, ...]], tuple[Distribution, ...]]) -> None:
         self.kinds = {kind: {n: select(d) for n, d in named.items()} for kind, named in self.kinds.items()}

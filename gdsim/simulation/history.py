@@ -39,6 +39,10 @@ class History:
 
     def append(self, *rows: Sequence[float]) -> None:
         """Add the numbers of the next step or steps, one a column."""
+        self.extend(np.array(rows, np.float64).reshape(len(rows), len(self.columns)))
+
+    def extend(self, rows: NDArray[np.float64]) -> None:
+        """Add the rows of the next steps, shape ``(steps, columns)``."""
         end = self._rows + len(rows)
         if end > len(self._table):
             grown = np.empty((max(2 * self._rows, end), len(self.columns)), order="F")

@@ -58,7 +58,7 @@ class Layout:
 
     def arrays(self, flat: Tensor) -> dict[str, NDArray[Any]]:
         """Return copies of the parts of a flat tensor, safe to hand to another thread."""
-        whole = flat.detach().cpu().numpy().copy()
+        whole = flat.numpy().copy()
         return {name: whole[a:b].reshape(self.shapes[name]) for name, (a, b) in self._parts.items()}
 
     def split_state(self, state: State) -> State:

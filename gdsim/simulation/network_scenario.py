@@ -92,6 +92,12 @@ class NetworkRun(RunSpec):
 
     event: tuple[EventSpec, ...] = ()
 
+    @model_validator(mode="after")
+    def _said_in_one_way(self) -> NetworkRun:
+        entries = event_entries(self.events)
+        object.__setattr__(self, "event", tuple(EventSpec.model_validate(entry) for entry in entries))
+        return self
+
     @property
     def events(self) -> Events:
         """What was done by hand before updates, by step."""
@@ -105,7 +111,8 @@ class NetworkRun(RunSpec):
             )
             result[event.step] = (*result.get(event.step, ()), *deeds)
         scripts = {step: canonical(script) for step, script in result.items()}
-        return {step: (*script, *STANDARD) if step in usual else script for step, script in scripts.items()}
+        whole = {step: (*script, *STANDARD) if step in usual else script for step, script in scripts.items()}
+        return {step: script for step, script in whole.items() if script != STANDARD}
 
 
 class NetworkScenario(BaseScenario):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdsim.simulation.distributions import DistributionLog
 from gdsim.simulation.layout import ALL
 from gdsim.simulation.simulation import Evaluation, Simulation
 
@@ -17,9 +19,8 @@ MOST_WAITING = 64
 MOST_NUMBERS = 1_000_000
 """Numbers that steps which wait for their rows may hold together."""
 
-
-Rows = tuple[list[list[float]], int | None]
-"""Rows, and the place of the first that holds what must be finite and is not."""
+Rows = NDArray[np.float64]
+"""One row a step: what `Recorder.columns` names, then the hyper-parameters."""
 
 
 class Recorder(Protocol):
@@ -36,17 +37,18 @@ class Recorder(Protocol):
     """
 
     columns: tuple[str, ...]
+    waiting: int
     most: int
 
-    @property
-    def waiting(self) -> int: ...
-
-    def see(self, simulation: Simulation, here: Evaluation, hyper: Mapping[str, float]) -> None:
-        """Keep what the row of the present state is made from."""
+    def see(self, simulation: Simulation, here: Evaluation, note: Any, hyper: Mapping[str, float]) -> bool:
+        """Keep what the row of the present state is made from; tell whether all that must be finite is."""
         ...
 
-    def rows(self) -> Rows:
-        """Return the rows of all states that were seen since the last call."""
+    def rows(self, first: int, distributions: DistributionLog) -> Rows:
+        """Return the rows of all states that were seen since the last call, of which ``first`` is the first's step.
+
+        What there is to keep of their distributions goes into ``distributions``.
+        """
         ...
 
 
@@ -59,25 +61,23 @@ class ScalarRecorder:
         names = list(simulation.parameters)
         velocity = [f"velocity_{n}" for n in names] if "velocity" in simulation.flat_state else []
         self.columns = ("loss", "grad_norm", *names, *(f"grad_{n}" for n in names), *velocity)
+        self.waiting = 0
         self._row: list[float] = []
 
-    @property
-    def waiting(self) -> int:
-        """How many states were seen whose rows have not been made."""
-        return int(bool(self._row))
-
-    def see(self, simulation: Simulation, here: Evaluation, hyper: Mapping[str, float]) -> None:
+    def see(self, simulation: Simulation, here: Evaluation, note: Any, hyper: Mapping[str, float]) -> bool:
         """Note loss, gradient norm, parameters, gradient and velocity."""
         gradient, state = here.gradient.tolist(), simulation.flat_state
         velocity = state["velocity"][ALL].tolist() if "velocity" in state else []
         self._row = [
             here.loss, math.hypot(*gradient), *simulation.flat.tolist(), *gradient, *velocity, *hyper.values()
         ]  # fmt: skip
+        self.waiting = 1
+        return all(map(math.isfinite, self._row))
 
-    def rows(self) -> Rows:
-        """Return the row of the last state."""
-        row, self._row = self._row, []
-        return [row], None if all(map(math.isfinite, row)) else 0
+    def rows(self, first: int, distributions: DistributionLog) -> Rows:
+        """Return the row of the last state; two numbers have no distribution."""
+        self.waiting = 0
+        return np.array([self._row])
 
 
 class LayerRecorder:
@@ -88,8 +88,12 @@ class LayerRecorder:
     """
 
     def __init__(self, simulation: Simulation) -> None:
+        import torch
+
+        self._dot = torch.dot
         self._layout = layout = simulation.layout
         self.most = max(1, min(MOST_WAITING, MOST_NUMBERS // layout.size))
+        self.waiting = 0
         self.columns = (
             "loss",
             *simulation.problem.measures,
@@ -98,41 +102,53 @@ class LayerRecorder:
             *(f"ratio:{n}" for n in layout.layers),
         )
         # Copied, because tensors that are kept make torch take new memory for the next ones, which is slower.
-        shape = (self.most, layout.size)
-        self._gradients, self._parameters, self._moves = (np.empty(shape, simulation.flat.numpy().dtype) for _ in "gpm")
-        self._seen: list[tuple[float, Callable[[], tuple[float, ...]], Mapping[str, float]]] = []
+        kept = torch.empty((self.most, 3, layout.size), dtype=simulation.flat.dtype)
+        self._rows = [tuple(row) for row in kept]
+        self._kept: NDArray[Any] = kept.numpy()
+        self._no_move = torch.full_like(simulation.flat, math.nan)
+        self._meter = simulation.problem.meter()
+        self._losses: list[float] = []
+        self._hyper: list[tuple[int, Mapping[str, float]]] = []
 
-    @property
-    def waiting(self) -> int:
-        """How many states were seen whose rows have not been made."""
-        return len(self._seen)
-
-    def see(self, simulation: Simulation, here: Evaluation, hyper: Mapping[str, float]) -> None:
+    def see(self, simulation: Simulation, here: Evaluation, note: Any, hyper: Mapping[str, float]) -> bool:
         """Keep gradient, parameters and the move that led to them."""
-        at = len(self._seen)
-        self._gradients[at] = here.gradient.numpy()
-        self._parameters[at] = simulation.flat.numpy()
-        self._moves[at] = np.nan if simulation.move is None else simulation.move.numpy()
-        self._seen.append((here.loss, here.measures, hyper))
+        loss, gradient = here
+        at, parameters, move = self.waiting, simulation.flat, simulation.move
+        self._meter.see(simulation.operands, simulation.step_count, note)
+        to_gradient, to_parameters, to_move = self._rows[at]
+        to_gradient.copy_(gradient)
+        to_parameters.copy_(parameters)
+        to_move.copy_(self._no_move if move is None else move)
+        self._losses.append(loss)
+        if not self._hyper or self._hyper[-1][1] is not hyper:
+            self._hyper.append((at, hyper))
+        self.waiting = at + 1
+        # One product tells of both, for not even 0 times infinity is finite; it may overflow where both are finite.
+        if math.isfinite(loss) and math.isfinite(self._dot(gradient, parameters).item()):
+            return True
+        return math.isfinite(loss) and bool(np.isfinite(self._kept[at, :2]).all())
 
-    def rows(self) -> Rows:
+    def rows(self, first: int, distributions: DistributionLog) -> Rows:
         """Return loss, measures, gradient norms and update-to-weight ratios of each."""
-        seen, count = self._seen, len(self._seen)
-        self._seen = []
-        gradients, weights, moves = (
-            self._layout.norms(a[:count]) for a in (self._gradients, self._parameters, self._moves)
-        )
+        count, layers = self.waiting, len(self._layout.layers)
+        kept = self._kept[:count]
+        norms = self._layout.norms(kept.reshape(3 * count, -1)).reshape(count, 3, layers)
+        gradients, weights, moves = norms[:, 0], norms[:, 1], norms[:, 2]
+        measured = np.array(self._meter.rows()).reshape(count, -1)
+        result = np.empty((count, len(self.columns) + len(self._hyper[0][1])))
+        result[:, 0] = self._losses
+        end = 1 + measured.shape[1]
+        result[:, 1:end] = measured
+        result[:, end] = np.sqrt((gradients * gradients).sum(axis=1))
+        result[:, end + 1 : end + 1 + layers] = gradients
         with np.errstate(all="ignore"):
-            ratios = moves / weights
-            totals = np.sqrt((gradients * gradients).sum(axis=1))
-        finite = np.isfinite(totals) & np.isfinite(weights).all(axis=1) & np.isfinite([loss for loss, _, _ in seen])
-        rows = [
-            [loss, *measures(), total, *norm, *ratio, *hyper.values()]
-            for (loss, measures, hyper), total, norm, ratio in zip(
-                seen, totals.tolist(), gradients.tolist(), ratios.tolist(), strict=True
-            )
-        ]
-        return rows, None if finite.all() else int(np.argmin(finite))
+            result[:, end + 1 + layers : end + 1 + 2 * layers] = moves / weights
+        for start, hyper in self._hyper:
+            result[start:, end + 1 + 2 * layers :] = tuple(hyper.values())
+        self.waiting = 0
+        self._losses, self._hyper = [], []
+        distributions.see(first, self._layout, parameter=kept[:, 1], gradient=kept[:, 0])
+        return result
 
 
 def recorder_of(simulation: Simulation) -> Recorder:

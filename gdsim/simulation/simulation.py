@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers import Hyper, Params, State, Update, UpdateRule
+from gdsim.optimizers import Hyper, Params, State, Update, UpdateRule, total
 from gdsim.problems.base import Problem
 from gdsim.simulation.history import Checkpoint
 from gdsim.simulation.layout import ALL, Layout
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 
 
 class Evaluation(NamedTuple):
-    """Loss, measures (worked out when called) and flat gradient of a state."""
+    """Loss and flat gradient of a state; the gradient may be overwritten by the second evaluation after this one."""
 
     loss: float
-    measures: Callable[[], tuple[float, ...]]
     gradient: Tensor
 
 
@@ -37,9 +35,11 @@ class Simulation:
     layout
         Where each parameter lies in the flat tensors.
     flat
-        The parameters' numbers; `parameters` are views of it.
+        The parameters' numbers; `parameters` and `operands` are views of them.
     parameters
-        Leaf tensors that require gradients, under their names.
+        The parameters, under their names.
+    operands
+        The same numbers as leaf tensors that require gradients, as the problem's loss uses them.
     flat_state
         The rule's state after `step_count` updates, flat.
     flat_gradient
@@ -66,14 +66,19 @@ class Simulation:
         start = problem.initial_parameters()
         self.layout = Layout(start)
         self.flat = self.layout.join(start)
-        self.parameters: Params = {
-            name: part.detach().requires_grad_() for name, part in self.layout.split(self.flat).items()
-        }
+        self.parameters = self.layout.split(self.flat)
         self._sink = torch.zeros_like(self.flat)
-        for name, part in self.layout.split(self._sink).items():
-            self.parameters[name].grad = part
+        self.operands = [part.detach().requires_grad_() for part in problem.operands(self.parameters)]
+        for leaf, part in zip(self.operands, problem.operands(self.layout.split(self._sink)), strict=True):
+            leaf.grad = part
+        self._backward = torch.autograd.backward
+        self._one = torch.ones((), dtype=self.flat.dtype)
+        # Written by turns: tensors that are kept make torch take new memory for the next ones, which is slower. One
+        # holds the gradient that is known of the present state, one what `.grad` holds, one what the last update used.
+        self._pool = [torch.empty_like(self.flat) for _ in range(3)]
         self.flat_state: State = rule.init({ALL: self.flat})
         self.flat_gradient: Tensor | None = None
+        self._used: Tensor | None = None
         self.backward_count = self.gradient_step = self.step_count = 0
         self.loss: Tensor | None = None
         self.graph: Graph = "none"
@@ -82,8 +87,8 @@ class Simulation:
 
     def checkpoint(self) -> Checkpoint:
         """Return all that is needed to go on from here, bit for bit."""
-        # State and gradient are replaced and never written into, so only the parameters need a copy.
-        held = self.flat_gradient
+        held = None if self.flat_gradient is None else self.flat_gradient.clone()
+        # The state is replaced at each update and never written into.
         return Checkpoint(
             self.step_count, {ALL: self.flat.clone()}, self.flat_state, held, self.backward_count, self.gradient_step
         )
@@ -96,7 +101,7 @@ class Simulation:
         self.flat_gradient = checkpoint.gradient
         self.backward_count, self.gradient_step = checkpoint.backward_count, checkpoint.gradient_step
         self.loss = self.move = None
-        self.graph = "none"
+        self.graph, self.stale_graph = "none", False
 
     @property
     def state(self) -> State:
@@ -114,7 +119,7 @@ class Simulation:
 
     def forward(self) -> Tensor:
         """Compute the loss and its graph."""
-        self.loss, _ = self.problem.evaluate(self.parameters, self.step_count)
+        self.loss, _ = self.problem.evaluate(self.operands, self.step_count)
         self.graph, self.stale_graph = "kept", False
         return self.loss
 
@@ -136,17 +141,24 @@ class Simulation:
             raise InputError(
                 tr("The parameters have changed since the last forward; its graph is out of date: run forward again.")
             )
-        gradient = self._gradient_of(self.loss, retain_graph)
+        self._sink_gradient(self.loss, retain_graph)
+        gradient = self._sink.clone()
         self.flat_gradient = gradient if self.flat_gradient is None else self.flat_gradient + gradient
         self.backward_count += 1
         self.gradient_step = self.step_count
         if not retain_graph:
             self.graph = "freed"
 
-    def evaluate(self) -> Evaluation:
-        """Return loss, measures and gradient of the present state, without a trace of it being looked at."""
-        loss, measures = self.problem.evaluate(self.parameters, self.step_count)
-        return Evaluation(loss.item(), measures, self._gradient_of(loss))
+    def evaluate(self) -> tuple[Evaluation, Any]:
+        """Return loss and gradient of the present state, and the note for a meter; `.grad` is left as it is."""
+        loss, note = self.problem.evaluate(self.operands, self.step_count)
+        self._sink_gradient(loss)
+        held, used = self.flat_gradient, self._used
+        for gradient in self._pool:
+            if gradient is not held and gradient is not used:
+                break
+        gradient.copy_(self._sink)
+        return Evaluation(loss.item(), gradient), note
 
     def take(self, evaluation: Evaluation) -> None:
         """Do what `zero_grad`, `forward` and `backward` would do here, where `evaluate` has done the work already."""
@@ -162,15 +174,15 @@ class Simulation:
             If there is no gradient yet.
         """
         # None of the flat tensors requires a gradient, only the parameters' views do: no_grad() would change nothing.
-        result = self.rule.update({ALL: self.require_gradient()}, self.flat_state, hyper)
-        move = result.terms[0].value[ALL]
-        for term in result.terms[1:]:
-            move = move + term.value[ALL]
+        self._used = gradient = self.require_gradient()
+        result = self.rule.update({ALL: gradient}, self.flat_state, hyper)
+        self.move = move = total(result)[ALL]
         self.flat.add_(move)
         self.flat_state = result.state
-        self.move = move
         self.step_count += 1
         self.stale_graph = True
+        if self.graph == "none":  # after a rewind; the gradient came from a graph that is no more
+            self.graph = "freed"
         return result
 
     def require_gradient(self) -> Tensor:
@@ -191,9 +203,8 @@ class Simulation:
         self.backward()
         return self.update(hyper)
 
-    def _gradient_of(self, loss: Tensor, retain_graph: bool = False) -> Tensor:
-        # torch adds to what the leaves' .grad holds: views of one tensor, which stay zero where the loss does not
-        # depend on a parameter.
+    def _sink_gradient(self, loss: Tensor, retain_graph: bool = False) -> None:
+        """Let the leaves' own ``.grad``, views of one tensor, hold the gradient of ``loss``."""
+        # torch adds to them, and leaves them zero where the loss does not depend on a parameter.
         self._sink.zero_()
-        loss.backward(retain_graph=retain_graph)  # type: ignore[no-untyped-call]
-        return self._sink.clone()
+        self._backward(loss, self._one, retain_graph)

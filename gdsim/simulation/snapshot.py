@@ -90,9 +90,9 @@ class Snapshot:
     now
         The present state; its gradient is the one of the loss there, whatever ``.grad`` holds.
     before
-        The state from which the last update was made, None at step 0.
+        The state from which the last update was made; None at step 0, and where there are too many parameters.
     terms
-        Terms of the last update.
+        Terms of the last update; none without `before`.
     last_step
         Last step that is recorded; greater than ``now.step`` after a rewind.
     columns, table

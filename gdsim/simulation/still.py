@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Still(NamedTuple):
-    """One state as the simulation holds it: flat tensors that are not written into any more."""
+    """One state as the simulation holds it: flat tensors."""
 
     step: int
     parameters: Tensor
@@ -25,32 +25,50 @@ class Still(NamedTuple):
     hyper: Mapping[str, float]
 
 
-def point(layout: Layout, still: Still, gradient: Tensor | None) -> Point:
-    """Return a state for the interface, with ``gradient`` as the loss's there (none: nothing is known of it)."""
-    return Point(
-        step=still.step,
-        parameters=layout.arrays(still.parameters),
-        loss=still.loss,
-        gradient={} if gradient is None else layout.arrays(gradient),
-        state=_state(layout, still.state),
-        hyper=dict(still.hyper),
-    )
+class Copies:
+    """Copies of flat tensors as named arrays: one copy of a tensor, however often it is asked for."""
 
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._made: dict[int, tuple[Tensor, Values]] = {}  # with the tensor, so that its id stays its own
 
-def term_values(layout: Layout, terms: tuple[Term, ...]) -> tuple[TermValue, ...]:
-    """Return the terms of an update for the interface."""
-    return tuple(TermValue(t.name, t.role, layout.arrays(t.value[ALL])) for t in terms)
+    def of(self, flat: Tensor | None) -> Values:
+        """Return the parts of a flat tensor; nothing where there is none."""
+        if flat is None:
+            return {}
+        made = self._made.get(id(flat))
+        if made is None:
+            made = self._made[id(flat)] = flat, self._layout.arrays(flat)
+        return made[1]
 
+    def point(self, still: Still, gradient: Tensor | None) -> Point:
+        """Return a state, with ``gradient`` as the loss's there (none: nothing is known of it)."""
+        return Point(
+            step=still.step,
+            parameters=self.of(still.parameters),
+            loss=still.loss,
+            gradient=self.of(gradient),
+            state=self._state(still.state),
+            hyper=dict(still.hyper),
+        )
 
-def held_gradient(simulation: Simulation) -> HeldGradient | None:
-    """Return what ``.grad`` holds, for the interface."""
-    flat = simulation.flat_gradient
-    if flat is None:
-        return None
-    return HeldGradient(simulation.layout.arrays(flat), simulation.backward_count, simulation.gradient_step)
+    def terms(self, terms: tuple[Term, ...]) -> tuple[TermValue, ...]:
+        """Return the terms of an update."""
+        return tuple(TermValue(term.name, term.role, self.of(term.value[ALL])) for term in terms)
 
+    def held_gradient(self, simulation: Simulation) -> HeldGradient | None:
+        """Return what ``.grad`` holds."""
+        flat = simulation.flat_gradient
+        if flat is None:
+            return None
+        return HeldGradient(self.of(flat), simulation.backward_count, simulation.gradient_step)
 
-def _state(layout: Layout, state: State) -> dict[str, Values]:
-    return {
-        key: {name: t.numpy().copy() for name, t in part.items()} for key, part in layout.split_state(state).items()
-    }
+    def _state(self, state: State) -> dict[str, Values]:
+        size = self._layout.size
+        # What has another shape than the parameters is the same for all of them.
+        return {
+            key: self.of(part[ALL])
+            if part[ALL].numel() == size
+            else dict.fromkeys(self._layout.shapes, part[ALL].numpy().copy())
+            for key, part in state.items()
+        }

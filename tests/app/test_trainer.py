@@ -149,6 +149,46 @@ def test_a_diverging_run_stops_and_can_be_rewound(desk: Desk) -> None:
     assert desk.until(lambda s: s.changes != {}).diverged_at is None
 
 
+def test_verbs_in_any_order(desk: Desk, qtbot: QtBot) -> None:
+    desk.trainer.load(builder())
+    desk.until(lambda s: s.now.step == 0)
+    with qtbot.waitSignal(desk.trainer.refused) as refused:
+        desk.trainer.do("update")
+    assert "run backward first" in refused.args[0]
+    for verb in ("forward", "backward"):
+        desk.trainer.do(verb, keep_graph=True)
+    desk.trainer.do("backward")
+    twice = desk.until(lambda s: s.grad is not None and s.grad.count == 2)
+    assert [float(g) for g in twice.grad.values.values()] == [-56.0, -24.0]
+    assert twice.graph == "freed"
+    with qtbot.waitSignal(desk.trainer.refused) as refused:
+        desk.trainer.do("backward")
+    assert "freed" in refused.args[0]
+    desk.trainer.do("update")
+    moved = desk.until(lambda s: s.now.step == 1)
+    assert float(moved.now.parameters["w1"]) == pytest.approx(0.56, abs=1e-15)
+    desk.trainer.do("zero_grad")
+    assert desk.until(lambda s: s.phase == "zero_grad").grad is None
+
+
+def test_an_edit_at_a_step_goes_there_and_cuts_what_followed(desk: Desk, qtbot: QtBot) -> None:
+    desk.trainer.load(builder(), current=9, last=9)
+    desk.until(lambda s: s.now.step == 9)
+    desk.trainer.edit("w1", (), 3.0, at=4)
+    edited = desk.until(lambda s: bool(s.events))
+    assert (edited.now.step, edited.last_step, float(edited.column("w1")[4])) == (4, 4, 3.0)
+    with qtbot.waitSignal(desk.trainer.failed) as failed:
+        desk.trainer.edit("w9", (), 3.0)
+    assert "w9" in failed.args[0]
+
+
+def test_nothing_of_a_new_run_has_been_taken_at_first(desk: Desk) -> None:
+    desk.trainer.load(builder())
+    assert desk.trainer.waiting
+    desk.until(lambda s: s.now.step == 0)
+    assert not desk.trainer.waiting
+
+
 def test_what_cannot_be_set_up_is_reported(desk: Desk, qtbot: QtBot) -> None:
     def broken() -> Runner:
         raise InputError("No such thing.")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from gdsim.app import theme
@@ -84,6 +84,8 @@ class Lab(QMainWindow, Generic[S]):
         self.message.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         self._started = False
         self._closed = False
+        self._arranged = False
+        self._remembered: QByteArray | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
 
@@ -203,12 +205,21 @@ class Lab(QMainWindow, Generic[S]):
         settings.setValue(f"{self.name}_lab/layout", self.layout_of_docks.save())
 
     def restore_layout(self, settings: QSettings) -> None:
-        """Take up docks and last choices again."""
-        raise NotImplementedError
+        """Take up docks (once the lab is shown and has its size) and last choices again."""
+        state = settings.value(f"{self.name}_lab/layout")
+        self._remembered = state if isinstance(state, QByteArray) else None
 
     def reset_layout(self) -> None:
         """Put every panel back in its place."""
         self.layout_of_docks.reset()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Place the docks as they were left, or share the room out, now that there is a size."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            if self._remembered is None or not self.layout_of_docks.restore(self._remembered):
+                self.layout_of_docks.proportion()
 
     def show_theme(self) -> None:
         """Take the colours of the present theme."""

@@ -153,6 +153,10 @@ class Scrolled(QScrollArea):
         """Ask for all the room that the panel would like, so that it need not scroll."""
         return QSize(self._panel.sizeHint().width(), _height(self._panel))
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width without which fields would be cut."""
+        return QSize(min(LEFT_WIDTH, self._panel.minimumSizeHint().width()), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the panel as wide as the frame."""
         self._panel.setMaximumWidth(self.viewport().width())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -34,9 +35,11 @@ class NetworkDisplay(QObject):
 
     problem_changed = Signal()
 
-    def __init__(self, views: NetworkViews, mapper: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self, views: NetworkViews, mapper: Background, saturated: Callable[[], bool], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._views, self._mapper = views, mapper
+        self._views, self._mapper, self._saturated = views, mapper, saturated
         self.snapshot: Snapshot | None = None
         self._scenario: NetworkScenario | None = None
         self._problem: NetworkProblem | None = None
@@ -44,11 +47,9 @@ class NetworkDisplay(QObject):
         self._shown_at = 0.0
         self._mapped_at = 0.0
         self._cuts = 0
-        # The tables and the diagram are watched most closely.
-        tables, diagram = self._show_tables, self._show_diagram
         self.turns = Turns(
             (
-                self._show_bars, tables, diagram, self._show_curves, tables, self._show_norms, diagram,
+                self._show_bars, self._show_tables, self._show_diagram, self._show_curves, self._show_norms,
                 self._show_histograms, self._show_unit, self._show_decision,
             ),
             self,
@@ -78,7 +79,7 @@ class NetworkDisplay(QObject):
         self.turns.invalidate()
         now = time.monotonic()
         hurried, self._shown_at = now - self._shown_at < HURRY_SECONDS, now
-        if not snapshot.playing and not hurried:
+        if not hurried and not (snapshot.playing and self._saturated()):
             self.turns.all()
         elif before is not None and before.playing != snapshot.playing:
             self._show_bars()
@@ -87,7 +88,7 @@ class NetworkDisplay(QObject):
         """Bring the view whose turn it is up to date, unless it is the training's time."""
         if self.snapshot is None:
             self.turns.forget()
-        elif not (self.snapshot.playing and self.turns.resting):
+        elif not (self.snapshot.playing and self._saturated() and self.turns.resting):
             self.turns.next()
 
     def show_sample(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtGui import QImage, QShowEvent
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app import theme
@@ -47,10 +47,9 @@ class NetworkLab(Lab[NetworkScenario]):
         self._actions = actions
         self.mapper = Background("decision map", self)
         self.reader = Background("reader", self)
-        self._proportioned = False
         self._asked_at, self._told = 0.0, False
         self._build(actions)
-        self.display = NetworkDisplay(self.views, self.mapper, self)
+        self.display = NetworkDisplay(self.views, self.mapper, lambda: self.trainer.saturated, self)
         self.choices = NetworkChoices(
             self.model,
             self.trainer,
@@ -108,8 +107,7 @@ class NetworkLab(Lab[NetworkScenario]):
 
     def restore_layout(self, settings: QSettings) -> None:
         """Take up docks and last choices again."""
-        state = settings.value("network_lab/layout")
-        self._proportioned = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
+        super().restore_layout(settings)
         for chart in self.views.charts():
             chart.log = bool(settings.value(f"network_lab/{chart.objectName()}_log", chart.log, bool))
         kinds = {key: type(value) for key, value in self.views.tensors.save_state().items()}
@@ -127,13 +125,6 @@ class NetworkLab(Lab[NetworkScenario]):
         super().set_active(active)
         if active and not self._started:
             QTimer.singleShot(0, self, self._start)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Share the room out once its size is known."""
-        super().showEvent(event)
-        if not self._proportioned:
-            self._proportioned = True
-            self.layout_of_docks.proportion()
 
     def _build(self, actions: Actions) -> None:
         self.views = views = build_views(actions)
@@ -221,6 +212,7 @@ class NetworkLab(Lab[NetworkScenario]):
     def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""
         super()._load(current, last, dragged, resume)
+        self.display.turns.forget()
         self._asked_at, self._told = time.monotonic(), False
 
     def _tell_waiting(self) -> None:
@@ -233,14 +225,12 @@ class NetworkLab(Lab[NetworkScenario]):
             self.message.show_sentence("")
 
     def _take_snapshot(self) -> None:
-        shown = self.display.snapshot
-        if shown is not None and shown.playing and self.display.turns.resting:
-            return
-        snapshot = self.trainer.latest()
+        self._tell_waiting()
+        # All views show one snapshot before the next one is taken.
+        snapshot = self.trainer.latest() if self.display.turns.done else None
         if snapshot is not None:
             self.choices.adopt(snapshot)
             self.display.show_snapshot(snapshot, self.model.scenario)
-        self._tell_waiting()
         self.display.catch_up()
 
     def _show_unit(self, layer: int, unit: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -52,7 +52,6 @@ class SurfaceLab(Lab[SurfaceScenario]):
         super().__init__(scenario, parent)
         self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
         self.analyst = Background("analysis", self)
-        self._wide = False
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
         self.choices = Choices(self.model, self.trainer, self.problem, self.display)
@@ -99,8 +98,7 @@ class SurfaceLab(Lab[SurfaceScenario]):
 
     def restore_layout(self, settings: QSettings) -> None:
         """Take up docks and last choices again."""
-        state = settings.value("surface_lab/layout")
-        self._wide = isinstance(state, QByteArray) and self.layout_of_docks.restore(state)
+        super().restore_layout(settings)
         self.views.worksheet.set_digits(whole_number(settings, "surface_lab/digits", 4))
         self.views.loss.log = bool(settings.value("surface_lab/log_loss", True, bool))
         self.views.gradient.log = bool(settings.value("surface_lab/log_gradient", True, bool))
@@ -127,16 +125,13 @@ class SurfaceLab(Lab[SurfaceScenario]):
     def showEvent(self, event: QShowEvent) -> None:
         """Share the room out once its size is known; start the threads after the first paint."""
         super().showEvent(event)
-        if not self._wide:
-            self._wide = True
-            self.layout_of_docks.proportion()
         if self.views.surface is None:
             QTimer.singleShot(0, self, self._start)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room out again when a smaller window leaves the surface too little."""
         super().resizeEvent(event)
-        if self._wide and self.views.hero().height() < 0.4 * self.height():
+        if self._arranged and self.views.hero().height() < 0.4 * self.height():
             self.layout_of_docks.proportion()
 
     def show_theme(self) -> None:

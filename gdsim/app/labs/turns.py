@@ -7,8 +7,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-SHARE = 15
+SHARE = 11
 """While a run plays, one part of the time goes to the views and so many to the training; both need Python's lock."""
+
+
+MOST_REST = 0.2
+"""Seconds after which a view may have its turn whatever the last one took: a large network lets go of the lock."""
 
 
 class Turns(QObject):
@@ -17,7 +21,7 @@ class Turns(QObject):
     Parameters
     ----------
     parts
-        What brings each view up to date; one that is watched closely may stand there more than once.
+        What brings each view up to date.
     """
 
     def __init__(self, parts: tuple[Callable[[], None], ...], parent: QObject | None = None) -> None:
@@ -75,4 +79,4 @@ class Turns(QObject):
 
     def _rest(self) -> None:
         now = time.perf_counter()
-        self._rest_until = now + SHARE * (now - self._began)
+        self._rest_until = now + min(SHARE * (now - self._began), MOST_REST)
