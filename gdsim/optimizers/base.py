@@ -209,7 +209,8 @@ def gamma(default: float = 0.9) -> Hyperparameter:
 
 def times(factor: float | Tensor, tensor: Tensor) -> Tensor:
     """Return ``factor*tensor``, bit for bit; torch is quicker with a kept tensor of shape ``()`` than with a number."""
-    return (_scalar(factor, tensor.dtype) if isinstance(factor, float) else factor) * tensor
+    # 0 and -0 are one key.
+    return (_scalar(factor, tensor.dtype) if isinstance(factor, float) and factor else factor) * tensor
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,17 @@ _KEPT_TERMS = 8
 _MOST_CLASSES = 12
 
 Values = Mapping[str, NDArray[Any]]
+
+_NEEDLESS = re.compile(r"(?<=\()\((-[^()]*)\)(?=[,)])")
+"""A negative number in brackets that is all there is between others, as in ``tanh((-0.8))``."""
+
+
+class _FunctionLine(Line):
+    """A line of functions, in whose text a number has no second pair of brackets."""
+
+    def plain_text(self, digits: int) -> str:
+        """Return the line as text."""
+        return _NEEDLESS.sub(r"\1", super().plain_text(digits))
 
 
 def unit_worksheet(
@@ -51,11 +63,13 @@ def unit_worksheet(
     given = values[layer]
     result, output = float(given.sums[0, unit]), float(given.outputs[0, unit])
     sections = [
+        _results(own, unit, result, output),
         _weighted_sum(problem, layer, unit, parameters, given.inputs[0], result),
         Section("activation", tr("Activation"), (_activation(own.activation, unit, result, output),)),
     ]
     if layer == len(problem.layers) - 1 and problem.loss_name == "cross_entropy":
         sections.append(_softmax(given.outputs, unit, _symbol(own)))
+        sections[0] = _results(own, unit, result, output, sections[-1].lines[0].result)
     title = tr(
         "{layer}, unit {unit}, for sample {sample} of class {name}",
         layer=own.name,
@@ -69,6 +83,20 @@ def unit_worksheet(
 def _symbol(layer: Layer) -> str:
     """Return the letter of what a layer gives: without an activation that is the sum itself."""
     return "z" if layer.activation == "identity" else "a"
+
+
+def _results(layer: Layer, unit: int, total: float, output: float, share: float | None = None) -> Section:
+    """Return what all that follows comes to: a sum of many terms may end out of sight."""
+    results = {"z": total}
+    if layer.activation != "identity":
+        results["a"] = output
+    if share is not None:
+        results["p"] = share
+    lines = []
+    for name, value in results.items():
+        written = f"{name}_{{{unit}}}", f"{name}_{unit}"
+        lines.append(Line(f"result.{name}", *written, Variable(name), "", values={name: value}, result=value))
+    return Section("results", tr("Results"), tuple(lines))
 
 
 def _weighted_sum(
@@ -162,7 +190,7 @@ def _activation(name: Activation, unit: int, value: float, result: float) -> Lin
         )
     node, text = _activation_node(name, unit)
     numbers = slots(node) if name != "identity" else ()
-    return Line("activation", *left, node, text, _symbols(node, {"z": z}), numbers, {"z": value}, result)
+    return _FunctionLine("activation", *left, node, text, _symbols(node, {"z": z}), numbers, {"z": value}, result)
 
 
 def _activation_node(name: Activation, unit: int) -> tuple[Node, str]:
@@ -198,5 +226,5 @@ def _softmax(outputs: NDArray[np.float32], unit: int, letter: str) -> Section:
     symbols, numbers = (
         tuple(each.replace(r"\frac", r"\dfrac") for each in terms) for terms in (_symbols(node, latex), slots(node))
     )
-    line = Line("softmax", f"p_{{{unit}}}", f"p_{unit}", node, text, symbols, numbers, numbers_in, result)
+    line = _FunctionLine("softmax", f"p_{{{unit}}}", f"p_{unit}", node, text, symbols, numbers, numbers_in, result)
     return Section("softmax", tr("Probability of the class"), (line,), note)

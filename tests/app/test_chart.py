@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent, QPainter, QShortcut, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeySequence, QMouseEvent, QPainter, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QRubberBand, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QRubberBand, QToolButton, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gdsim.app import theme
 from gdsim.app.widgets.chart import Chart, Series
 from gdsim.app.widgets.chart_legend import ChartLegend
 from gdsim.app.widgets.chart_marks import marks
-from gdsim.app.widgets.layer_colours import layer_colours, readable
+from gdsim.app.widgets.layer_colours import CONTRAST, contrast, layer_colours, readable
 
 
 @pytest.fixture
@@ -207,6 +207,19 @@ def test_what_comes_while_hidden_is_drawn_when_shown(chart: Chart) -> None:
     np.testing.assert_array_equal(drawn(chart)[1], [0, 1])
 
 
+def test_what_came_before_the_window_is_drawn_when_it_opens(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    chart = Chart("loss_chart", "Loss")
+    QVBoxLayout(window).addWidget(chart)
+    window.resize(500, 300)
+    chart.set_history([1.0, 10.0], 1)
+    with qtbot.waitExposed(window):
+        window.show()
+    np.testing.assert_array_equal(drawn(chart)[1], [0, 1])
+    assert label(chart, "note").isHidden()
+
+
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK])
 def test_line_and_ground_follow_the_theme(chart: Chart, colours: theme.Theme) -> None:
     chart.log = False
@@ -375,9 +388,104 @@ def test_a_sparse_series_shows_the_value_last_known(chart: Chart) -> None:
         [Series("training", np.ones(5), "velocity"), Series("held out", held_out, "gradient", sparse=True)], 4, 1
     )
     assert legend(chart).lines()[1] == ("held out", "0.75000")
-    assert legend(chart).tip(legend(chart)._cell(1).center()) == "held out, step 3: 0.75"
+    assert legend(chart).tip(legend(chart)._cell(1).center()) == (
+        "held out, step 4: 0.75, known last at step 3 and therefore grey"
+    )
+    place = legend(chart)._cell(1).center()
+    QApplication.sendEvent(legend(chart), QHelpEvent(QEvent.Type.ToolTip, place, legend(chart).mapToGlobal(place)))
+    assert "therefore grey" in QToolTip.text()
+    QToolTip.hideText()
     chart.set_series([Series("training", np.ones(5), "velocity"), Series("held out", held_out, "gradient")], 4, 2)
     assert legend(chart).lines()[1] == ("held out", "–")
+
+
+def test_the_only_series_says_of_which_step_it_is(chart: Chart) -> None:
+    chart.set_series([Series("ratio", np.array([np.nan, 0.25, np.nan]), "velocity", sparse=True)], 2, 1)
+    assert label(chart, "readout").toolTip() == "0.25, known last at step 1"
+
+
+@pytest.mark.parametrize("width", [160, 300, 900])
+@pytest.mark.parametrize("last", [0, 1, 2, 4, 9, 60])
+def test_only_whole_steps_are_marked(chart: Chart, width: int, last: int) -> None:
+    chart.resize(width, 140)
+    chart.set_history(np.arange(1.0, last + 2.0), last)
+    axis = chart.plotItem.getAxis("bottom")
+    levels = axis.tickValues(*view(chart), axis.width())
+    places = [place for _, level in levels for place in level if view(chart)[0] <= place <= view(chart)[1]]
+    assert len(places) >= 2
+    assert all(place == round(place) for place in places)
+    assert all(set(text) <= set("0123456789") for spacing, level in levels
+               for text in axis.tickStrings(level, 1, spacing) if not text.startswith("-"))  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [160, 300, 900])
+@pytest.mark.parametrize("last", [1, 7, 1000])
+def test_the_dot_at_the_last_step_is_whole(chart: Chart, width: int, last: int) -> None:
+    chart.resize(width, 140)
+    chart.set_theme(theme.LIGHT)
+    chart.log = False
+    chart.set_history(np.full(last + 1, 5.0), last)
+    for step in (last, 0):
+        chart.set_history(np.full(last + 1, 5.0), step)
+        image, at = chart.grab().toImage(), pixel(chart, step, 5.0)
+        columns = [[image.pixelColor(at.x() + dx, at.y() + dy) for dy in (-2, -1, 1, 2)] for dx in range(-6, 7)]
+        inked = [dx for dx, column in enumerate(columns, start=-6) if all(c.blue() > c.red() + 60 for c in column)]
+        # The line is two pixels high, so it is not taken for the dot.
+        assert max(inked) - min(inked) in (4, 5, 6), inked
+    # Zoomed to the end as well.
+    chart.set_history(np.full(last + 1, 5.0), last)
+    wheel(chart, pixel(chart, last, 5), 12, CTRL)
+    room = chart.plotItem.vb.sceneBoundingRect().right() - pixel(chart, last, 5).x()
+    assert room >= 5
+
+
+def test_the_log_button_shows_that_it_is_on_in_the_dark(qtbot: QtBot, chart: Chart) -> None:
+    button = chart.findChild(QToolButton, "loss_chart_log")
+    theme.apply("dark")
+    try:
+        chart.set_theme(theme.DARK)
+
+        def ground() -> QColor:
+            return button.grab().toImage().pixelColor(5, button.height() // 2)
+
+        on = ground()
+        assert on.blue() > on.red() + 30
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert not chart.log
+        qtbot.mouseMove(chart, QPoint(20, 60))
+        qtbot.waitUntil(lambda: ground().blue() <= ground().red() + 15)
+    finally:
+        theme.apply("light")
+
+
+def test_the_tooltip_tells_how_to_zoom(chart: Chart) -> None:
+    chart.set_history([1.0, 2.0], 1)
+    place = pixel(chart, 0.5, 0.1)
+    port = chart.viewport()
+    QApplication.sendEvent(port, QHelpEvent(QEvent.Type.ToolTip, place, port.mapToGlobal(place)))
+    for word in ("Ctrl", "wheel", "Shift", "drag", "double click"):
+        assert word in QToolTip.text()
+    QToolTip.hideText()
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_decimals_may_be_chosen(qtbot: QtBot, several: bool) -> None:
+    chart = Chart("loss_chart", "Accuracy", decimals=4)
+    qtbot.addWidget(chart)
+    chart.resize(300, 200)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    series = [Series("training", np.array([0.362, 1.0]), "move"), Series("held out", np.array([0.25, 0.5]), "start")]
+    chart.set_series(series if several else series[:1], 0, 1)
+    if several:
+        assert legend(chart).lines() == [("training", "0.3620"), ("held out", "0.2500")]
+    else:
+        assert label(chart, "readout").text() == "Accuracy, step 0: 0.3620"
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK])
+def test_the_second_series_stands_out_from_the_ground(colours: theme.Theme) -> None:
+    assert contrast(colours.start, colours.ground) >= CONTRAST
 
 
 def test_a_growing_buffer_is_followed(chart: Chart) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gdsim.app import theme
 from gdsim.app.panels.data_panel import DataPanel
 from gdsim.app.widgets.number_field import LinearSlider
 from tests.app.panel_bench import Bench, lecture
@@ -228,3 +230,119 @@ def test_the_keys_are_the_runs_when_the_row_that_has_them_goes(data: Bench) -> N
     data.find("data_noise").setFocus()
     data.panel.show_scenario(lecture())
     assert QApplication.focusWidget() not in data.panel.findChildren(QWidget)
+
+
+def in_error_colour(data: Bench, name: str) -> bool:
+    field = data.find(name)
+    return field.palette().color(QPalette.ColorRole.Text) == QColor(theme.current().error)
+
+
+@pytest.fixture
+def refused(data: Bench) -> Bench:
+    """The panel after 20 samples were refused."""
+    data.choose("data_source", "Blobs")
+    data.take_offers()
+    data.refusal = "A batch of 33 is not possible: there are 20 samples to learn from."
+    data.type("data_samples", "20")
+    assert data.take_offers() == [{"problem.data.samples": 20}]
+    return data
+
+
+def test_a_refused_number_is_seen_to_be_refused(refused: Bench) -> None:
+    assert in_error_colour(refused, "data_samples") and not in_error_colour(refused, "data_seed")
+    assert refused.find("data_samples").hasFocus()
+    refused.refusal = ""
+    refused.type("data_samples", "40")
+    assert not in_error_colour(refused, "data_samples")
+    assert (refused.error(), refused.scenario.problem.data.samples) == ("", 40)
+    assert not refused.find("data_samples").hasFocus()
+
+
+def test_escape_takes_a_refused_number_back(refused: Bench) -> None:
+    refused.qtbot.keyClick(refused.find("data_samples"), Qt.Key.Key_Escape)
+    assert (refused.find("data_samples").text(), refused.error()) == ("500", "")
+    assert not in_error_colour(refused, "data_samples")
+    assert QApplication.focusWidget() not in refused.panel.findChildren(QWidget)
+    assert refused.offers == []
+
+
+def test_a_slip_elsewhere_does_not_hide_that_a_number_is_refused(refused: Bench) -> None:
+    sentence = refused.refusal
+    refused.type("data_seed", "many")
+    assert "many" in refused.error()
+    refused.type("data_seed", "420")
+    assert (refused.error(), refused.offers) == (sentence, [])
+    assert in_error_colour(refused, "data_samples")
+
+
+def refuse_20(data: Bench) -> None:
+    """Refuse 20 samples, as the lab does while its batches are larger."""
+    take = data._take
+
+    def judge(values: dict[str, object]) -> None:
+        data.refusal = "Too few." if values.get("problem.data.samples") == 20 else ""
+        take(values)
+
+    data.panel.chosen.disconnect()
+    data.panel.chosen.connect(judge)
+
+
+def test_a_refused_number_does_not_stand_in_the_way_of_the_next(refused: Bench) -> None:
+    refuse_20(refused)
+    refused.type("data_seed", "7")
+    together, alone = refused.take_offers()
+    assert list(together.items()) == [("problem.data.seed", 7), ("problem.data.samples", 20)]
+    assert alone == {"problem.data.seed": 7}
+    assert refused.scenario.problem.data.seed == 7
+    assert (refused.find("data_samples").text(), refused.error()) == ("500", "")
+    assert not in_error_colour(refused, "data_samples")
+
+
+def test_two_refused_numbers_are_both_seen(refused: Bench) -> None:
+    refused.type("data_seed", "7")
+    assert [list(offer) for offer in refused.take_offers()] == [
+        ["problem.data.seed", "problem.data.samples"],
+        ["problem.data.seed"],
+    ]
+    assert in_error_colour(refused, "data_samples") and in_error_colour(refused, "data_seed")
+    assert refused.error() == refused.refusal
+
+
+def test_a_refused_file_and_its_source_are_one_choice(
+    refused: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "flowers.csv")
+    choose_file(monkeypatch, path)
+    refuse_20(refused)
+    refused.choose("data_source", "CSV file...")
+    file = {"problem.data.source": "csv", "problem.data.file": path}
+    assert refused.take_offers() == [file | {"problem.data.samples": 20}, file]
+    assert refused.scenario.problem.data.file == path
+
+
+def test_escape_takes_a_file_back(data: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose_file(monkeypatch, "/data/a.csv")
+    data.choose("data_source", "CSV file...")
+    data.take_offers()
+    data.type("data_file", "/data/b.csv", end=Qt.Key.Key_Escape)
+    assert (data.find("data_file").text(), data.offers) == ("/data/a.csv", [])
+    assert QApplication.focusWidget() is None
+
+
+def test_a_click_on_the_held_out_slider_gives_whole_percents(data: Bench) -> None:
+    slider = data.find("held_out_slider", LinearSlider)
+    for x in range(15, slider.width() - 10, 7):
+        data.qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, slider.height() // 2))
+        assert data.find("held_out").text().isdigit()
+    assert data.scenario.problem.data.held_out > 0.5
+
+
+def test_the_error_colour_follows_the_theme(refused: Bench, qapp: QApplication) -> None:
+    before = QPalette(qapp.palette())
+    try:
+        for name in ("dark", "light"):
+            theme.apply(name)
+            QApplication.processEvents()
+            assert in_error_colour(refused, "data_samples")
+    finally:
+        qapp.setPalette(before)

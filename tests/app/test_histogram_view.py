@@ -208,6 +208,29 @@ def test_the_heat_map_is_coloured_where_the_numbers_are(view: HistogramView, col
     assert image.pixelColor(now, plot.top() + 4) == QColor(colours.text)
 
 
+def test_small_maps_have_the_ends_of_their_values_beside_them(view: HistogramView) -> None:
+    choose(view, "mode", "Over time")
+    view.resize(420, 260)
+    view.set_theme(theme.LIGHT)
+    view.set_snapshot(snapshot(step=5, steps=range(10)))
+    image = canvas(view).grab().toImage()
+    for number, panel in enumerate(canvas(view).panels):
+        room, plot = canvas(view)._room(number), canvas(view).plot(number)
+        assert panel._ends(room) == ["0.1", "1"]
+        assert room.height() < 110 and plot.left() - room.left() >= 16
+
+        def inked(top: int, left: int = room.left(), right: int = plot.left() - 3) -> bool:
+            colours = (image.pixelColor(x, top + dy) for x in range(left, right) for dy in range(9))
+            return min(colour.lightness() for colour in colours) < 120
+
+        assert inked(plot.top()) and inked(plot.bottom() - 8)
+        if plot.height() > 40:
+            assert not inked(plot.center().y() - 4)
+    # Where there is no room for figures there are none.
+    view.resize(240, 144)
+    assert all(not panel._ends(canvas(view)._room(n)) for n, panel in enumerate(canvas(view).panels))
+
+
 def test_over_time_needs_steps(view: HistogramView) -> None:
     choose(view, "mode", "Over time")
     view.set_snapshot(snapshot())

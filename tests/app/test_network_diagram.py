@@ -121,6 +121,18 @@ def test_a_run_is_painted_like_a_state_at_rest_but_for_smoothness(diagram: Netwo
     assert np.abs(before.mean((0, 1)) - after.mean((0, 1))).max() < 3
 
 
+@pytest.mark.parametrize("weight", [0.05, 0.15, 0.25, 0.35])
+def test_a_pale_line_of_a_run_is_as_thick_everywhere(diagram: NetworkDiagram, weight: float) -> None:
+    pair = network((2, 1), ("identity",), (False,))
+    values = {"output.weight": np.array([[weight, 1.0]], dtype=np.float32)}
+    diagram.set_snapshot(dataclasses.replace(snapshot(pair, values), playing=True))
+    image = colours(picture(diagram))
+    for share in np.linspace(0.3, 0.6, 40):
+        place = place_on_line(diagram, 0, 0, 0, share)
+        column = image[place.y() - 4 : place.y() + 5, place.x()]
+        assert (column[:, 0] - column[:, 2] > 5).sum() == 1
+
+
 def test_a_hidden_diagram_paints_nothing_until_it_is_shown(diagram: NetworkDiagram, qtbot: QtBot) -> None:
     problem = network()
     diagram.set_snapshot(snapshot(problem))

@@ -9,9 +9,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
 
 from gdsim.app.image_export import render_image
+from gdsim.app.widgets.polite import is_refused
 from gdsim.problems.network import NetworkProblem
 from gdsim.simulation.build import runner_of
 from gdsim.simulation.files import load
@@ -188,6 +198,15 @@ def test_a_weight_edited_by_hand_is_an_event_of_the_run(bench: Bench, tmp_path: 
     bench.find("timeline").setValue(2)
     until_step(bench, 2)
     assert bench.shown.now.loss == loss
+
+
+def test_each_edit_is_taken_back_by_itself(bench: Bench) -> None:
+    for column, text in enumerate(("0.5", "0.6", "0.7")):
+        edit_cell(bench, 0, column, text)
+        bench.until(lambda n=column: len(bench.lab.scenario.run[0].events.get(0, ())) == n + 3)
+    for left in (2, 1, 0):
+        QTest.keyClick(bench.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        bench.until(lambda n=left: len(bench.shown.events.get(0, ())) == (n + 2 if n else 0))
 
 
 def test_a_cell_that_is_no_number_is_refused(bench: Bench) -> None:
@@ -398,3 +417,62 @@ def test_the_window_closes_in_the_middle_of_training(bench: Bench) -> None:
     bench.until(lambda: bench.shown.now.step > 100)
     bench.window.close()
     assert not bench.lab.trainer._worker.isRunning()
+
+
+def type_into(bench: Bench, name: str, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
+    field = bench.find(name)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, end)
+
+
+def test_an_entry_ended_with_escape_is_never_applied(bench: Bench) -> None:
+    for step, (name, text) in enumerate((("learning_rate", "7"), ("units_1", "5")), start=1):
+        before = bench.find(name).text()
+        type_into(bench, name, text, Qt.Key.Key_Escape)
+        assert bench.find(name).text() == before != text
+        QTest.mouseClick(bench.find("speed", QDoubleSpinBox), Qt.MouseButton.LeftButton)
+        QTest.keyClick(bench.find("speed"), Qt.Key.Key_Escape)
+        press(bench, Qt.Key.Key_Right)
+        until_step(bench, step)
+    assert bench.shown.changes == {}
+    assert bench.lab.scenario.problem.layer[0].units == 13
+
+
+def test_space_plays_after_a_click_on_a_check_box(bench: Bench) -> None:
+    switch = bench.find("bias_1", QCheckBox)
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    bench.until(lambda: "linear1.bias" in bench.shown.now.parameters)
+    QTest.keyClick(QApplication.focusWidget() or bench.window, Qt.Key.Key_Space)
+    bench.until(lambda: bench.shown.now.step > 2)
+    assert switch.isChecked()
+
+
+def test_a_refused_number_of_samples_blocks_nothing_else(open_window) -> None:
+    bench = open_window("network-spirals")
+    type_into(bench, "batch_size", "33")
+    assert bench.lab.scenario.problem.batch_size == 33
+    before = bench.find("data_samples").text()
+    type_into(bench, "data_samples", "20")
+    assert "A batch of 33 is not possible" in said(bench, "data_error")
+    assert bench.find("data_samples").text() == "20" and is_refused(bench.find("data_samples"))
+    type_into(bench, "data_seed", "7")
+    assert bench.lab.scenario.problem.data.seed == 7
+    assert (bench.find("data_samples").text(), said(bench, "data_error")) == (before, "")
+    type_into(bench, "data_samples", "20")
+    assert is_refused(bench.find("data_samples"))
+    type_into(bench, "data_samples", before)
+    assert not is_refused(bench.find("data_samples")) and said(bench, "data_error") == ""
+
+
+def test_a_refused_number_goes_back_once_something_else_is_chosen(open_window) -> None:
+    bench = open_window("network-spirals")
+    before = bench.find("data_samples").text()
+    type_into(bench, "data_samples", "20")
+    assert is_refused(bench.find("data_samples"))
+    switch = bench.find("full_batch", QCheckBox)
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    assert bench.lab.scenario.problem.batch_size is None
+    assert (bench.find("data_samples").text(), said(bench, "data_error")) == (before, "")
+    assert not is_refused(bench.find("data_samples"))

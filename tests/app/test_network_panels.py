@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from gdsim.app.panels.data_panel import DataPanel
-from gdsim.app.panels.fields import WholeNumber
 from gdsim.app.panels.network_panel import NetworkPanel
 from gdsim.app.scenario_model import revised
+from gdsim.app.widgets.polite import is_refused
+from gdsim.app.widgets.whole_number import WholeNumber
 from tests.app.panel_bench import Bench, children, clipped, lecture
 
 
@@ -273,3 +274,39 @@ def test_scrolling_over_a_panel_changes_nothing(network: Bench) -> None:
         QApplication.sendEvent(widget, wheel)
     assert network.panel.values() == before
     assert network.offers == []
+
+
+def test_refused_fields_of_layers_are_seen(network: Bench) -> None:
+    def marked() -> list[str]:
+        return sorted(w.objectName() for w in children(network, QComboBox, QCheckBox, WholeNumber) if is_refused(w))
+
+    network.refusal = "Too large."
+    network.type("units_1", "4096")
+    network.choose("activation_2", "tanh")
+    assert marked() == ["activation_2", "units_1"]
+    network.click("add_layer")
+    assert {"units_3", "activation_3", "bias_3"} < set(marked())
+    network.click("remove_layer_3")
+    assert marked() == ["activation_2", "units_1"]
+    network.find("units_1").setFocus()
+    network.qtbot.keyClick(network.find("units_1"), Qt.Key.Key_Escape)
+    assert (marked(), network.find("units_1").text(), network.error()) == ([], "13", "")
+    assert network.find("activation_2", QComboBox).currentText() == "sigmoid"
+
+
+def test_escape_in_the_units_changes_nothing(network: Bench) -> None:
+    network.type("units_1", "5", end=Qt.Key.Key_Escape)
+    network.click("bias_1")
+    [offer] = network.take_offers()
+    assert offer["problem.layer"][0]["units"] == 13
+
+
+def test_a_click_on_a_switch_takes_over_what_is_being_typed(network: Bench) -> None:
+    network.type("units_1", "5", end=None)
+    network.click("bias_1")
+    first, second = LECTURE_LAYERS[0] | {"units": 5}, LECTURE_LAYERS[1]
+    assert network.take_offers() == [
+        {"problem.layer": [first, second]},
+        {"problem.layer": [first | {"bias": True}, second]},
+    ]
+    assert QApplication.focusWidget() is None

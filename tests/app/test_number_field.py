@@ -217,3 +217,43 @@ def test_warning_comes_back_after_a_refusal(qtbot: QtBot, row: LabelledNumber) -
     assert message.text() == "Too large to converge."
     row.set_error("")
     assert message.isHidden()
+
+
+def test_escape_takes_an_entry_back_and_gives_the_keys_away(qtbot: QtBot, rate: NumberField) -> None:
+    seen: list[float] = []
+    rate.valueChanged.connect(seen.append)
+    with qtbot.waitActive(rate):
+        rate.activateWindow()
+    rate.setFocus()
+    assert rate.hasFocus()
+    type_in(qtbot, rate, "7", Qt.Key.Key_Escape)
+    assert (rate.text(), rate.value(), seen) == ("0.01", 0.01, [])
+    assert not rate.hasFocus()
+    rate.setFocus()
+    rate.clearFocus()
+    assert seen == []
+
+
+def test_escape_takes_the_refusal_of_an_entry_away(qtbot: QtBot, row: LabelledNumber) -> None:
+    message = row.findChild(type(row.label), "learning_rate_message")
+    with qtbot.waitActive(row):
+        row.activateWindow()
+    row.field.setFocus()
+    type_in(qtbot, row.field, "fast")
+    assert message.isVisible()
+    qtbot.keyClick(row.field, Qt.Key.Key_Escape)
+    assert message.isHidden()
+
+
+def test_a_slider_goes_in_its_own_steps_while_typed_numbers_stay_exact(qtbot: QtBot) -> None:
+    row = LabelledNumber("share", "Share", 0, 100, slider_range=(0, 90), positions=90)
+    qtbot.addWidget(row)
+    row.resize(360, 40)
+    row.show()
+    for x in range(20, row.slider.width(), 17):
+        qtbot.mouseClick(row.slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 10))
+        assert row.value() == int(row.value()) > 0
+    type_in(qtbot, row.field, "43.29")
+    assert row.value() == 43.29
+    qtbot.keyClick(row.slider, Qt.Key.Key_Up)
+    assert row.field.text() == "44"

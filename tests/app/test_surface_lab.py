@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
@@ -421,3 +422,35 @@ def test_a_message_makes_room_for_itself_at_1280x720(bench: Bench) -> None:
     type_into(bench, bench.find("from_1", QDoubleSpinBox), "20")
     for name in ("start_2", "learning_rate", "gamma", "opacity"):
         bench.until(lambda name=name: is_whole(bench.find(name)))
+
+
+def test_the_number_of_steps_is_entered_and_the_keys_are_the_runs(bench: Bench) -> None:
+    field = bench.find("run_steps")
+    refused: list[str] = []
+    bench.lab.transport.refused.connect(refused.append)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "7")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (field.text(), bench.lab.scenario.playback.steps) == ("7 steps", 7)
+    QTest.keyClick(QApplication.focusWidget() or bench.window, Qt.Key.Key_Right)
+    bench.until_step(1)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "9999999")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "9999999" in refused[-1] and "1000000" in refused[-1]
+    assert (field.text(), bench.lab.scenario.playback.steps) == ("7 steps", 7)
+    field.selectAll()
+    QTest.keyClicks(field, "55")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), bench.lab.scenario.playback.steps, refused[-1]) == ("7 steps", 7, "")
+    QTest.keyClick(QApplication.focusWidget() or bench.window, Qt.Key.Key_Right)
+    bench.until_step(2)
+
+
+def test_the_speeds_unit_does_not_touch_its_field(bench: Bench) -> None:
+    unit = next(label for label in bench.lab.transport.findChildren(QLabel) if label.text() == "steps/s")
+    field = bench.find("speed", QDoubleSpinBox)
+    text = unit.mapTo(bench.window, unit.contentsRect().topLeft()).x()
+    assert text - field.mapTo(bench.window, QPoint(field.width(), 0)).x() >= 4

@@ -398,6 +398,31 @@ def test_nothing_is_framed_across_runs(full: Bench) -> None:
     assert full.framed() == set()
 
 
+def test_a_cell_that_reads_zero_before_and_after_is_not_framed(full: Bench) -> None:
+    full.find(QCheckBox, "tensor_colours").setChecked(False)
+    first = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
+    second = {name: array.copy() for name, array in first.items()}
+    second["linear1.weight"][2, 1] = 4e-5
+    full.tables.set_snapshot(snapshot(run=2, parameters=first))
+    full.tables.set_snapshot(snapshot(run=2, step=2, parameters=second))
+    assert full.text(2, 1) == "0.0000"
+    assert full.framed() == set()
+    # With more digits, or in scientific notation, there is something to see.
+    full.tables.set_digits(5)
+    assert full.framed() == {(2, 1)}
+    full.tables.set_digits(4)
+    full.find(QCheckBox, "tensor_scientific").setChecked(True)
+    assert full.framed() == {(2, 1)}
+    full.find(QCheckBox, "tensor_scientific").setChecked(False)
+    third = {name: array.copy() for name, array in second.items()}
+    third["linear1.weight"][2, 1] = 0.5
+    full.tables.set_snapshot(snapshot(run=2, step=3, parameters=third))
+    assert full.framed() == {(2, 1)}
+    full.tables.set_snapshot(snapshot(run=2, step=4, parameters=second))
+    assert full.text(2, 1) == "0.0000"
+    assert full.framed() == {(2, 1)}
+
+
 def test_changes_of_another_parameter_are_framed_when_it_is_chosen(full: Bench) -> None:
     full.find(QCheckBox, "tensor_colours").setChecked(False)
     parameters = values(1)
@@ -545,6 +570,12 @@ def test_only_weights_are_editable(full: Bench) -> None:
         full.qtbot.keyClick(view, Qt.Key.Key_1)
         full.qtbot.mouseDClick(view.viewport(), LEFT, pos=full.place(0, 1, name))
         assert view.findChild(QLineEdit) is None
+        said = full.find(QLabel, "tensor_error")
+        assert said.isVisible() and said.text().startswith("Only the weights can be edited")
+        # An entry that is taken clears it.
+        model = full.table().model()
+        assert model.setData(model.index(0, 0), "1", Qt.ItemDataRole.EditRole)
+        assert not said.isVisible()
         assert not view.model().setData(view.model().index(0, 0), "1", Qt.ItemDataRole.EditRole)
 
 
@@ -614,6 +645,11 @@ def test_controls_leave_the_keys_to_the_run(run_keys: Callable[[], tuple[Bench, 
     assert pressed == ["Space", "PgUp", "PgDown"]
     assert bench.tables.digits() == 4
     assert bench.tables.parameter == "linear1.weight"
+
+
+def test_the_colours_are_named_as_they_are(full: Bench) -> None:
+    tip = full.find(QCheckBox, "tensor_colours").toolTip()
+    assert "Blue" in tip and "orange" in tip and "red" not in tip
 
 
 def test_letters_neither_search_nor_edit(full: Bench) -> None:

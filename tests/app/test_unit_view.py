@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from gdsim.app.widgets.unit_view import UnitView
+from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.problems.network import NetworkProblem
 from gdsim.problems.unit import sample_values
 from tests.app.networks import network, snapshot, weights
@@ -29,6 +32,17 @@ def field(view: UnitView) -> QSpinBox:
     return found
 
 
+def sheet(view: UnitView) -> WorksheetView:
+    found = view.findChild(WorksheetView, "unit_worksheet")
+    assert found is not None
+    return found
+
+
+def invitation(view: UnitView) -> str:
+    """Return the sentence that is painted, none where the sheet is that of a unit."""
+    return "" if sheet(view).plain_text() else sheet(view).invitation
+
+
 def show(view: UnitView, problem: NetworkProblem, factor: float = 1.0) -> None:
     """Do what the lab does: hand over a state, with the values of the sample that is chosen."""
     values = {name: value * factor for name, value in weights(problem).items()}
@@ -43,11 +57,64 @@ def test_names(view: UnitView) -> None:
 
 
 def test_an_empty_view_says_what_to_do(view: UnitView) -> None:
-    assert "Choose data" in view.plain_text()
+    assert "Choose data" in invitation(view)
+    assert view.plain_text() == ""
     assert not field(view).isEnabled()
     show(view, network())
-    assert "Click a unit" in view.plain_text()
+    assert "Click a unit" in invitation(view)
+    assert view.plain_text() == ""
     assert field(view).isEnabled()
+
+
+def test_sample_and_decimals_share_a_row(view: UnitView) -> None:
+    show(view, network())
+    digits = view.findChild(QSpinBox, "unit_digits")
+    assert digits is not None
+
+    def middle(widget: QWidget) -> QPoint:
+        return widget.mapTo(view, widget.rect().center())
+
+    assert abs(middle(field(view)).y() - middle(digits).y()) <= 1
+    assert middle(field(view)).x() < middle(digits).x()
+    view.resize(view.minimumSizeHint().width(), 400)
+    classed = view.findChild(QLabel, "sample_class")
+    assert classed is not None
+    assert middle(classed).x() + classed.width() // 2 < digits.mapTo(view, QPoint()).x()
+
+
+def test_a_long_class_does_not_widen_the_view(view: UnitView) -> None:
+    narrow = view.minimumSizeHint().width()
+    problem = network()
+    names = tuple(f"{name}, of which there is a lot to say" for name in problem.data.class_names)
+    show(view, dataclasses.replace(problem, data=dataclasses.replace(problem.data, class_names=names)))
+    assert view.minimumSizeHint().width() == narrow
+    classed = view.findChild(QLabel, "sample_class")
+    assert classed is not None and classed.toolTip() == classed.text() and "a lot to say" in classed.text()
+
+
+def test_the_invitation_is_painted(view: UnitView) -> None:
+    show(view, network())
+    before = view.grab().toImage()
+    sheet(view).invitation = ""
+    assert view.grab().toImage() != before
+
+
+def test_title_and_results_of_a_long_sum_are_in_sight(view: UnitView, qtbot: QtBot) -> None:
+    view.resize(380, 260)
+    show(view, network())
+    view.set_unit(0, 2)
+    qtbot.waitUntil(view.is_typeset, timeout=20_000)
+    bar = view.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    # The results stand in the first part of the text, and on top of the sheet.
+    assert view.plain_text().split("\n")[2] == "Results"
+    bar.setValue(bar.maximum())
+    show(view, network(), 0.5)
+    view.set_unit(0, 3)
+    assert bar.value() == 0
+    bar.setValue(bar.maximum())
+    view.set_unit(0, 3)
+    assert bar.value() == bar.maximum()
 
 
 def test_a_unit_is_written_out(view: UnitView, qtbot: QtBot) -> None:
@@ -107,7 +174,8 @@ def test_another_network_forgets_the_unit(view: UnitView, qtbot: QtBot) -> None:
     show(view, network((3, 2), ("identity",), (True,), samples=8))
     assert view.unit is None
     assert view.sample == 7
-    assert "Click a unit" in view.plain_text()
+    assert "Click a unit" in invitation(view)
+    assert view.plain_text() == ""
 
 
 def test_a_hidden_view_catches_up(view: UnitView, qtbot: QtBot) -> None:

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
-from gdsim.app.panels.fields import WholeNumber
 from gdsim.app.panels.state_label import StateLabel
 from gdsim.app.panels.verbs_bar import VERBS, VerbsBar
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.simulation.snapshot import Graph, HeldGradient, Point, Snapshot
 
 

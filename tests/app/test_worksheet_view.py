@@ -66,6 +66,8 @@ def test_names(view: WorksheetView) -> None:
     assert digits is not None
     assert (digits.minimum(), digits.maximum()) == (1, 12)
     assert digits.accessibleName()
+    # Why there may be more than were chosen.
+    assert "as many more as it takes" in digits.toolTip()
 
 
 def test_an_empty_worksheet_has_no_text(view: WorksheetView) -> None:
@@ -90,6 +92,10 @@ def test_copy(qtbot: QtBot, view: WorksheetView) -> None:
     assert view.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
     view.actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == view.plain_text()
+    view.set_content(None)
+    QGuiApplication.clipboard().setText("as before")
+    view.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "as before"
 
 
 def test_numbers_change_at_once_and_nothing_else_moves(qtbot: QtBot, view: WorksheetView) -> None:

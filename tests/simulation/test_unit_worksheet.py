@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ import torch
 from gdsim.problems.network import ACTIVATIONS, Activation, activation
 from gdsim.problems.unit import sample_values
 from gdsim.simulation.by_hand import recompute
-from gdsim.simulation.lines import Line, Worksheet
+from gdsim.simulation.lines import Line, Section, Worksheet
 from gdsim.simulation.unit_worksheet import MOST_TERMS, unit_worksheet
 from tests.app.networks import network, weights
 
@@ -17,6 +19,10 @@ from tests.app.networks import network, weights
 def sheet(problem, layer: int, unit: int, sample: int = 2) -> Worksheet:
     parameters = weights(problem)
     return unit_worksheet(problem, parameters, sample_values(problem, parameters, sample), sample, layer, unit)
+
+
+def section(worksheet: Worksheet, key: str) -> Section:
+    return next(each for each in worksheet.sections if each.key == key)
 
 
 def line(worksheet: Worksheet, key: str) -> Line:
@@ -79,7 +85,8 @@ def test_many_terms_are_summed_up_and_it_says_so() -> None:
     assert len(kept) == 8 and kept == sorted(kept)
     assert np.abs(products[kept]).min() >= np.sort(np.abs(products))[-8]
     assert written.values["R"] == pytest.approx(products.sum() - products[kept].sum())
-    assert "292 terms" in worksheet.sections[0].note and "300" in worksheet.sections[0].note
+    note = section(worksheet, "sum").note
+    assert "292 terms" in note and "300" in note
     assert written.shown(4).exact
 
 
@@ -102,9 +109,9 @@ def test_the_probability_is_torchs_softmax(classes: int) -> None:
 
 def test_the_probability_is_one_of_the_output_and_of_cross_entropy_only() -> None:
     keys = [section.key for section in sheet(network(), 2, 0).sections]
-    assert keys == ["sum", "activation", "softmax"]
-    assert [section.key for section in sheet(network(), 1, 0).sections] == keys[:2]
-    assert [section.key for section in sheet(network(loss="mse"), 2, 0).sections] == keys[:2]
+    assert keys == ["results", "sum", "activation", "softmax"]
+    assert [section.key for section in sheet(network(), 1, 0).sections] == keys[:3]
+    assert [section.key for section in sheet(network(loss="mse"), 2, 0).sections] == keys[:3]
 
 
 def test_the_softmax_takes_what_the_activation_gives() -> None:
@@ -120,9 +127,40 @@ def test_title_and_note_name_everything() -> None:
     worksheet = sheet(problem, 1, 6, 4)
     kind = problem.data.class_names[problem.data.labels[4]]
     assert worksheet.title == f"linear2, unit 6, for sample 4 of class {kind}"
-    assert "row 6 of linear2.weight" in worksheet.sections[0].note
-    assert "outputs of linear1" in worksheet.sections[0].note
-    assert "features" in sheet(problem, 0, 0).sections[0].note
+    note = section(worksheet, "sum").note
+    assert "row 6 of linear2.weight" in note
+    assert "outputs of linear1" in note
+    assert "features" in section(sheet(problem, 0, 0), "sum").note
+
+
+@pytest.mark.parametrize(("layer", "names"), [(0, ["z", "a"]), (1, ["z", "a"]), (2, ["z", "p"])])
+def test_the_results_come_first(layer: int, names: list[str]) -> None:
+    worksheet = sheet(network(), layer, 1)
+    first = worksheet.sections[0]
+    assert [each.plain_left for each in first.lines] == [f"{name}_1" for name in names]
+    keys = {"z": "sum", "a": "activation", "p": "softmax"}
+    assert [each.result for each in first.lines] == [line(worksheet, keys[name]).result for name in names]
+    text = worksheet.plain_text(4).split("\n")
+    assert text[2:4] == ["Results", f"z_1 = {first.lines[0].shown(4).result.plain}"]
+
+
+@pytest.mark.parametrize("value", [0.5, -0.8223])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "leaky_relu", "relu"])
+def test_a_single_number_has_one_pair_of_brackets(name: Activation, value: float) -> None:
+    problem = network((1, 1), (name,), (False,), loss="mse")
+    values = {"output.weight": np.array([[value]], np.float32)}
+    features = np.ones((1, 1), np.float32)
+    given = sample_values(
+        dataclasses.replace(problem, data=dataclasses.replace(problem.data, features=features)), values, 0
+    )
+    text = line(unit_worksheet(problem, values, given, 0, 0, 0), "activation").plain_text(4)
+    put_in = text.split(" = ")[2]
+    assert put_in.startswith(f"max({value:.4f}, 0.01*" if name == "leaky_relu" else f"{name}({value:.4f})")
+
+
+def test_the_exponents_of_the_softmax_have_one_pair_of_brackets() -> None:
+    text = line(sheet(network(), 2, 1), "softmax").plain_text(4)
+    assert "exp(-" in text and "((-" not in text
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

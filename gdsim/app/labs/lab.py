@@ -80,7 +80,7 @@ class Lab(QMainWindow, Generic[S]):
         self.setWindowFlags(Qt.WindowType.Widget)
         self.model: ScenarioModel[S] = ScenarioModel(scenario, self)
         self.trainer = Trainer(self)
-        self.message = MessageLabel("message")
+        self.message = MessageLabel("message", dismissable=True)
         self.message.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         self._started = False
         self._closed = False
@@ -132,6 +132,7 @@ class Lab(QMainWindow, Generic[S]):
         timeline.timeline.sought.connect(self.trainer.seek)
         self.transport.speed_chosen.connect(self.run_choices.speed)
         self.transport.steps_chosen.connect(self.run_choices.steps)
+        self.transport.refused.connect(self.show_message)
         optimizer.optimizer_chosen.connect(self.run_choices.optimizer)
         optimizer.hyper_chosen.connect(self.run_choices.hyper)
         optimizer.settled.connect(self.model.end_gesture)

@@ -8,6 +8,7 @@ from typing import Any
 from gdsim.app.background import Background
 from gdsim.app.labs.network_views import NetworkViews
 from gdsim.app.labs.run_choices import RunChoices
+from gdsim.app.panels.fields import SpecPanel
 from gdsim.app.scenario_model import ScenarioModel, revised
 from gdsim.app.trainer import Trainer
 from gdsim.errors import InputError
@@ -20,8 +21,8 @@ from gdsim.simulation.snapshot import Snapshot
 class NetworkChoices(RunChoices[NetworkScenario]):
     """The choices that concern data, network and weights.
 
-    A choice is tried before it is taken: data that cannot be read, or that do not fit the rest, change nothing. What
-    takes long, because a file is to be read, is tried in the background.
+    A choice is tried before it is taken: data that cannot be read, or that do not fit the rest, change nothing; the
+    panel is told why, and may offer less. What takes long, because a file is to be read, is tried in the background.
     """
 
     def __init__(
@@ -45,15 +46,16 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         super().adopt(snapshot)
         run = self._model.scenario.run[0]
         if self._trainer.settled and snapshot.events != run.events:
+            self._model.end_gesture()  # each thing done by hand is taken back by itself
             self._model.adopt({"run.0.event": event_entries(snapshot.events)}, tr("Verbs and edits by hand"))
 
     def data(self, values: dict[str, Any]) -> None:
         """Take other data."""
-        self._try(values, tr("Data"), self._views.data.show_error)
+        self._try(values, tr("Data"), self._views.data)
 
     def network(self, values: dict[str, Any]) -> None:
         """Take another network, loss or mini-batch."""
-        self._try(values, tr("Network"), self._views.network.show_error)
+        self._try(values, tr("Network"), self._views.network)
 
     def open(self, scenario: NetworkScenario, then: Callable[[], None], refuse: Callable[[str], None]) -> None:
         """Do ``then`` once it is certain that the problem of ``scenario`` can be set up."""
@@ -77,25 +79,27 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         if self._model.scenario.run[0].event != self._opened.run[0].event:
             self.edit({"run.0.event": []}, tr("Reset"))
 
-    def _try(self, values: dict[str, Any], text: str, explain: Callable[[str], None]) -> None:
+    def _try(self, values: dict[str, Any], text: str, panel: SpecPanel) -> None:
         # Steps and places of changes and edits belong to the problem that they were made on.
         values = {"title": "", "description": "", **values, "run.0.change": [], "run.0.event": []}
         try:
             new = revised(self._model.scenario, values)
         except InputError as error:
-            explain(str(error))
+            panel.show_error(str(error))
             return
         if new.problem == self._model.scenario.problem:
+            self._stop_reading()
+            panel.take_back()
             return
 
         def take() -> None:
-            explain("")
+            panel.show_error("")
             self._model.edit(values, text)
 
-        self._check(new, take, explain)
+        self._check(new, take, panel.show_error)
 
     def _check(self, scenario: NetworkScenario, then: Callable[[], None], refuse: Callable[[str], None]) -> None:
-        self._reader.give_up()
+        self._stop_reading()
         if scenario.problem.data.source == "csv":
             self._then, self._refuse = then, refuse
             self._tell(tr("Reading {path} ...", path=scenario.problem.data.file))
@@ -107,6 +111,12 @@ class NetworkChoices(RunChoices[NetworkScenario]):
             refuse(str(error))
             return
         then()
+
+    def _stop_reading(self) -> None:
+        """Forget a file that is being read; what was chosen since then counts."""
+        if self._reader.busy:
+            self._reader.give_up()
+            self._tell("")
 
     def _read(self, refusal: str) -> None:
         """Take what was read, or say why it could not be."""

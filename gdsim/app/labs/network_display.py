@@ -149,7 +149,7 @@ class NetworkDisplay(QObject):
             series = [Series(tr("training") if held_out else chart.accessibleName(), snapshot.column(name), "move")]
             if held_out:
                 values = snapshot.column(f"held_out_{name}")
-                series.append(Series(tr("held out"), values, "gradient", dashed=True, sparse=True))
+                series.append(Series(tr("held out"), values, "start", dashed=True, sparse=True))
             chart.set_series(series, snapshot.now.step, run=(snapshot.run_id, self._cuts))
 
     def _show_norms(self) -> None:

@@ -82,7 +82,7 @@ def build_views(actions: Actions) -> NetworkViews:
         diagram=NetworkDiagram(),
         tensors=TensorTables(),
         loss=Chart("loss_chart", tr("Loss"), "", "move"),
-        accuracy=Chart("accuracy_chart", tr("Accuracy"), "", "move"),
+        accuracy=Chart("accuracy_chart", tr("Accuracy"), "", "move", decimals=4),
         gradient=Chart("gradient_chart", tr("Gradient norm"), "", "gradient"),
         ratio=Chart("ratio_chart", tr("Update to weight"), "", "velocity"),
         histograms=HistogramView(),

@@ -9,12 +9,13 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gdsim.app import theme
-from gdsim.app.panels.fields import Choice, Row, SpecPanel, WholeNumber, align, show_or_hide
+from gdsim.app.panels.fields import Choice, Row, SpecPanel, align, show_or_hide
 from gdsim.app.panels.preset_box import PresetBox
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
 from gdsim.app.widgets.switch import Switch
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.simulation.network_scenario import MOST_SAMPLES, NetworkScenario
 
@@ -35,7 +36,9 @@ class DataPanel(SpecPanel):
         self.samples = named(WholeNumber(2, MOST_SAMPLES), "data_samples", tr("Samples"))
         self.noise = LabelledNumber("data_noise", tr("Noise"), 0, 10, slider_range=(0, 1), step=0.05)
         self.seed = named(WholeNumber(0, 2**63 - 1), "data_seed", tr("Seed of the data"))
-        self.held_out = LabelledNumber("held_out", tr("Held out, %"), 0, 100, slider_range=(0, 90), step=5)
+        self.held_out = LabelledNumber(
+            "held_out", tr("Held out, %"), 0, 100, slider_range=(0, 90), positions=90, step=5
+        )
         self.standardise = named(Switch(tr("Standardise")), "standardise")
         self.facts = MessageLabel("data_facts")
         self._source, self._file = "lecture", ""
@@ -44,8 +47,7 @@ class DataPanel(SpecPanel):
         self._connect()
         self._show_rows()
 
-    def show_scenario(self, scenario: NetworkScenario) -> None:
-        """Show what ``scenario`` sets, without a signal."""
+    def _fill(self, scenario: NetworkScenario) -> None:
         data = scenario.problem.data
         self._source, self._file = data.source, data.file
         self.source.show_choice(data.source)
@@ -58,7 +60,6 @@ class DataPanel(SpecPanel):
         with QSignalBlocker(self.standardise):
             self.standardise.setChecked(data.standardise)
         self._show_rows()
-        self._shown()
 
     def show_facts(self, samples: int, held_out: int, features: int, classes: int) -> None:
         """Say what the data are: samples to learn from and held out, features and classes."""
@@ -79,6 +80,17 @@ class DataPanel(SpecPanel):
             _FILE: self._file,
             _HELD_OUT: float(f"{self.held_out.value() / 100:.12g}"),
             _STANDARDISE: self.standardise.isChecked(),
+        }
+
+    def _fields(self) -> dict[str, QWidget]:
+        return {
+            _SOURCE: self.source,
+            _SAMPLES: self.samples,
+            _NOISE: self.noise.field,
+            _SEED: self.seed,
+            _FILE: self.file,
+            _HELD_OUT: self.held_out.field,
+            _STANDARDISE: self.standardise,
         }
 
     def _explain(self) -> None:
@@ -148,11 +160,11 @@ class DataPanel(SpecPanel):
             return
         self._source = source
         self._show_rows()
-        self._offer_and_settle(_SOURCE)
+        self._offer_and_settle(*self._with_file(_SOURCE))
 
     def _browse(self) -> None:
         if self._ask_file():
-            self._offer_and_settle(_FILE)
+            self._offer_and_settle(*self._with_file(_FILE))
 
     def _ask_file(self) -> bool:
         """Let a file be chosen; False where the dialog is cancelled."""
@@ -172,7 +184,13 @@ class DataPanel(SpecPanel):
         if path != self._file:
             self._file = path
             self.file.setToolTip(path)
-            self._offer_and_settle(_FILE)
+            self._offer_and_settle(*self._with_file(_FILE))
+
+    def _with_file(self, key: str) -> list[str]:
+        """Return ``key`` and, of source and file, which are one choice, whatever is not in force."""
+        values = self.values()
+        both = (_SOURCE, _FILE) if self._source == "csv" else ()
+        return [key, *(k for k in both if k != key and values[k] != self._in_force.get(k))]
 
     def _file_entered(self) -> None:
         self._file_typed()

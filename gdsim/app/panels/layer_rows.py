@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gdsim.app import theme
-from gdsim.app.panels.fields import Choice, WholeNumber, show_or_hide
+from gdsim.app.panels.fields import Choice, show_or_hide
 from gdsim.app.widgets.naming import named
+from gdsim.app.widgets.polite import mark_refused
 from gdsim.app.widgets.switch import Switch
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.problems.network import ACTIVATIONS
 from gdsim.simulation.network_scenario import MOST_LAYERS, MOST_UNITS, NetworkSpec
@@ -73,6 +75,13 @@ class LayerRow(QObject):
         for widget in self.widgets:
             show_or_hide(widget, layer is not None)
 
+    def mark(self, in_force: dict[str, Any] | None) -> None:
+        """Let those fields be seen that differ from a layer; from None, all do."""
+        layer = self.value()
+        fields = {"units": self.units, "activation": self.activation, "bias": self.bias}
+        for key, field in fields.items():
+            mark_refused(field, in_force is None or layer[key] != in_force[key])
+
 
 class LayerRows(QWidget):
     """All layers of a network; rows are made when they are first needed, and kept.
@@ -123,6 +132,12 @@ class LayerRows(QWidget):
         self.activation.show_choice(network.output.activation)
         with QSignalBlocker(self.bias):
             self.bias.setChecked(network.output.bias)
+
+    def mark(self, in_force: list[dict[str, Any]]) -> None:
+        """Let those fields be seen that differ from the layers in force."""
+        for index, row in enumerate(self._rows):
+            known = in_force[index] if index < len(in_force) else None
+            row.mark(known if index < self._count else row.value())
 
     def show_classes(self, classes: int) -> None:
         """Show the number of units of the output."""

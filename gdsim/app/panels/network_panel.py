@@ -8,12 +8,13 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gdsim.app import theme
-from gdsim.app.panels.fields import Choice, Row, SpecPanel, WholeNumber, align, show_or_hide
+from gdsim.app.panels.fields import Choice, Row, SpecPanel, align, show_or_hide
 from gdsim.app.panels.layer_rows import LayerRows
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
 from gdsim.app.widgets.switch import Switch
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.simulation.network_scenario import NetworkScenario
 
@@ -47,8 +48,7 @@ class NetworkPanel(SpecPanel):
         self._lay_out()
         self._connect()
 
-    def show_scenario(self, scenario: NetworkScenario) -> None:
-        """Show what ``scenario`` sets, without a signal."""
+    def _fill(self, scenario: NetworkScenario) -> None:
         network = scenario.problem
         self.layers.show_network(network)
         self.loss.show_choice(network.loss)
@@ -62,7 +62,6 @@ class NetworkPanel(SpecPanel):
         self.constant.set_value(network.constant)
         self.seed.set_silently(network.seed)
         self._show_rows()
-        self._shown()
 
     def show_facts(self, parameters: int, classes: int, samples: int) -> None:
         """Say how many numbers are learned; ``classes`` are the output's units, ``samples`` those to learn from."""
@@ -85,6 +84,21 @@ class NetworkPanel(SpecPanel):
             _INIT: self.initialisation.choice(),
             _CONSTANT: self.constant.value(),
         }
+
+    def _fields(self) -> dict[str, QWidget]:
+        return {
+            f"{_OUTPUT}.activation": self.layers.activation,
+            f"{_OUTPUT}.bias": self.layers.bias,
+            _LOSS: self.loss,
+            _BATCH: self.batch_size,
+            _SEED: self.seed,
+            _INIT: self.initialisation,
+            _CONSTANT: self.constant.field,
+        }
+
+    def _mark(self) -> None:
+        super()._mark()
+        self.layers.mark(self._in_force.get(_LAYER, []))
 
     def _suggest_batch(self) -> None:
         """Keep a batch ready for when mini-batches are chosen."""
@@ -131,7 +145,7 @@ class NetworkPanel(SpecPanel):
     def _connect(self) -> None:
         self.layers.layers_changed.connect(lambda: self._offer(_LAYER))
         self.layers.output_changed.connect(lambda key: self._offer(f"{_OUTPUT}.{key}"))
-        self.layers.rejected.connect(self.show_error)
+        self.layers.rejected.connect(self._show_slip)
         self.layers.settled.connect(self.settled)
         self.loss.activated.connect(lambda _index: self._offer_and_settle(_LOSS))
         self.full_batch.toggled.connect(self._batch_switched)

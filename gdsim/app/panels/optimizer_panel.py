@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber
+from gdsim.app.widgets.polite import PoliteComboBox
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named, rules
 
@@ -24,7 +25,7 @@ class OptimizerPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.optimizer = named(QComboBox(), "optimizer", tr("Optimizer"))
+        self.optimizer = named(PoliteComboBox(), "optimizer", tr("Optimizer"))
         for rule in rules().values():
             self.optimizer.addItem(tr(rule.label), rule.name)
         self.optimizer.setToolTip(tr("The rule by which a gradient becomes a step."))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
@@ -11,17 +11,23 @@ from gdsim.app.icons import icon
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber, tabular
 from gdsim.app.widgets.timeline import Mark, Timeline
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.simulation.spec import Playback
 
+MOST_STEPS = 1_000_000
 BUTTONS = ("reset", "step_back", "next_phase", "step", "play")
 
 
 class Transport(QToolBar):
-    """Buttons of the run's actions, speed and number of steps."""
+    """Buttons of the run's actions, speed and number of steps.
+
+    `refused` carries one sentence when a number of steps cannot be used, and an empty one as soon as one can be.
+    """
 
     speed_chosen = Signal(float)
     steps_chosen = Signal(int)
+    refused = Signal(str)
 
     def __init__(
         self, actions: Actions, at_the_end: tuple[str, ...] = ("orbit", "export_image"), parent: QWidget | None = None
@@ -38,13 +44,19 @@ class Transport(QToolBar):
         self.speed.setMaximumWidth(38 * theme.GRID)
         self.speed.changed.connect(self.speed_chosen)
         self.addWidget(self.speed)
-        self.addWidget(QLabel(tr("steps/s")))
+        unit = QLabel(tr("steps/s"))
+        unit.setContentsMargins(theme.GRID // 2, 0, 0, 0)
+        self.addWidget(unit)
         self.addSeparator()
-        self.run_steps = named(QSpinBox(), "run_steps", tr("Steps to run"))
-        self.run_steps.setRange(1, 1_000_000)
-        self.run_steps.setSuffix(tr(" steps"))
-        self.run_steps.setToolTip(tr("How many updates Run makes."))
-        self.run_steps.valueChanged.connect(self.steps_chosen)
+        self.run_steps = named(
+            WholeNumber(1, MOST_STEPS, suffixes=(tr(" step"), tr(" steps")), tracking=True),
+            "run_steps",
+            tr("Steps to run"),
+        )
+        self.run_steps.reserve(MOST_STEPS)
+        self.run_steps.setToolTip(tr("How many updates Run makes: from 1 to {most}.", most=MOST_STEPS))
+        self.run_steps.valueChanged.connect(self.steps_chosen.emit)
+        self.run_steps.rejected.connect(self.refused)
         self._add_button("run_n", with_text=True)
         self.addWidget(self.run_steps)
         space = QWidget()
@@ -56,8 +68,7 @@ class Transport(QToolBar):
     def show_playback(self, playback: Playback) -> None:
         """Show speed and number of steps."""
         self.speed.set_value(playback.speed)
-        with QSignalBlocker(self.run_steps):
-            self.run_steps.setValue(playback.steps)
+        self.run_steps.set_silently(playback.steps)
 
     def show_playing(self, playing: bool) -> None:
         """Let the play button show what it does next."""

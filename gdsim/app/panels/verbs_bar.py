@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolBar, 
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
-from gdsim.app.panels.fields import WholeNumber
 from gdsim.app.panels.state_label import Refusal, StateLabel
 from gdsim.app.widgets.naming import named
+from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.simulation.snapshot import Graph, Snapshot
 

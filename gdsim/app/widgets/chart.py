@@ -8,15 +8,15 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QRubberBand, QWidget
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QRubberBand, QToolTip, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.chart_header import ChartHeader
 from gdsim.app.widgets.chart_legend import Reading, Sample
 from gdsim.app.widgets.chart_marks import heading, readout
-from gdsim.app.widgets.chart_plot import AXIS_WIDTH, ChartPlot
+from gdsim.app.widgets.chart_plot import AXIS_WIDTH, ChartPlot, StepAxis
 from gdsim.app.widgets.chart_series import Series, Tracks, heights
 from gdsim.app.widgets.chart_steps import StepRange
 from gdsim.app.widgets.layer_colours import readable
@@ -46,13 +46,22 @@ class Chart(pg.PlotWidget):
         Label of the vertical axis; empty for none, which leaves more room.
     colour_role
         Attribute of `Theme` that gives the line's colour in `set_history`.
+    decimals
+        Decimals of each value read out; None for as many digits as there is room for.
     """
 
     def __init__(
-        self, object_name: str, title: str, unit: str = "", colour_role: str = "accent", parent: QWidget | None = None
+        self,
+        object_name: str,
+        title: str,
+        unit: str = "",
+        colour_role: str = "accent",
+        parent: QWidget | None = None,
+        decimals: int | None = None,
     ) -> None:
-        super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False))
+        super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False), axisItems={"bottom": StepAxis()})
         own_menu(self)
+        self._decimals = decimals
         self._title, self._colour_role = title, colour_role
         self._tracks, self._steps = Tracks(), StepRange()
         self._coming: tuple[tuple[Series, ...], object] | None = None
@@ -63,11 +72,17 @@ class Chart(pg.PlotWidget):
         self._band_start: QPoint | None = None
         self.setObjectName(object_name)
         self.setAccessibleName(title)
+        self.setToolTip(
+            tr(
+                "Ctrl and the wheel zoom; dragging with Shift or the right button chooses the steps to show. "
+                "Then dragging moves them, and a double click shows the whole run again."
+            )
+        )
         self.setMinimumSize(160, 96)
         self.setMouseTracking(True)
         self._plot = ChartPlot(self.plotItem, unit)
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, self.viewport())
-        self._header = ChartHeader(self, title)
+        self._header = ChartHeader(self, title, decimals)
         self._header.log.toggled.connect(self._switched)
         self._header.fit.clicked.connect(self._fit)
         self._apply_mode()
@@ -187,7 +202,11 @@ class Chart(pg.PlotWidget):
         event.ignore()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Read out the current step again once the pointer leaves the plot, be it for the header."""
+        """Tell how to zoom; read out the current step again once the pointer leaves the plot, be it for the header."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            # A graphics view asks the things in it only.
+            QToolTip.showText(event.globalPos(), self.toolTip(), self)
+            return True
         if event.type() == QEvent.Type.Leave and self._hovered is not None:
             self._hovered = None
             self._place_cursor()
@@ -220,6 +239,7 @@ class Chart(pg.PlotWidget):
         series, run = self._coming or ((), None)
         before = _looks(self._tracks.series)
         changed = self._tracks.update(series, run) or self._stale
+        self._stale = False
         self._current = min(self._current, max(0, self._tracks.length - 1))
         if _looks(series) != before:
             self._dress()
@@ -256,14 +276,15 @@ class Chart(pg.PlotWidget):
         )
 
     def _redraw(self) -> None:
-        self._stale = not self.isVisible()
-        if self._stale:
+        if not self.isVisible():
+            self._stale = True
             return
         said = self._header.tell(self._tracks.missing(self._logarithmic), self._tracks.length == 0, self._logarithmic)
         if said or self._header.fit.isHidden() == self.zoomed:
             self._header.fit.setVisible(self.zoomed)
             self._place_header()
         steps, columns = self._steps, self._plot.columns
+        steps.set_margin(self._plot.margin)
         self._plot.draw(
             [track.line(steps.left, steps.right, columns, self._logarithmic) for track in self._tracks], steps
         )
@@ -294,9 +315,10 @@ class Chart(pg.PlotWidget):
             label.setToolTip("")
             self._header.legend.set_readings(readings)
             return
-        value = readings[0].value
-        label.setText(readout(self._title, step, value, label.width(), label.fontMetrics()))
-        label.setToolTip(repr(value))
+        reading = readings[0]
+        room, metrics = label.width(), label.fontMetrics()
+        label.setText(readout(self._title, step, reading.value, room, metrics, self._decimals))
+        label.setToolTip(reading.sentence())
 
     def _step_at(self, place: QPoint) -> float:
         """Return the step, not rounded, at a place in the widget."""

@@ -11,6 +11,7 @@ from gdsim.app.widgets.chart_legend import ChartLegend
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.tint import tint_if_on
 from gdsim.i18n import tr
 
 HEADER = 3 * GRID
@@ -36,7 +37,7 @@ class ChartHeader:
         Name and value of each of several series.
     """
 
-    def __init__(self, chart: QWidget, title: str) -> None:
+    def __init__(self, chart: QWidget, title: str, decimals: int | None = None) -> None:
         self._chart = chart
         name = chart.objectName()
         self.readout = named(QLabel(chart), f"{name}_readout")
@@ -44,10 +45,11 @@ class ChartHeader:
         self.log = self._button(f"{name}_log", tr("Log"), tr("{title}, logarithmic axis", title=title))
         self.log.setCheckable(True)
         self.log.setChecked(True)
+        self.log.toggled.connect(lambda: tint_if_on(self.log))
         self.fit = self._button(f"{name}_fit", tr("Fit"), tr("{title}, show the whole run", title=title))
         self.fit.setToolTip(tr("Show the whole run again (or double-click the chart)"))
         self.fit.hide()
-        self.legend = ChartLegend(f"{name}_legend", chart)
+        self.legend = ChartLegend(f"{name}_legend", chart, decimals)
         self.legend.setAccessibleName(tr("Legend of {title}", title=title))
         self.note = named(QLabel(chart), f"{name}_note")
         small = self.note.font()
@@ -66,6 +68,7 @@ class ChartHeader:
         colour_text(self.readout, theme.text)
         colour_text(self.note, theme.muted)
         self.legend.set_theme(theme)
+        tint_if_on(self.log)
 
     def tell(self, missing: int, empty: bool, logarithmic: bool) -> bool:
         """Say what is missing, or what to do while there is nothing; return whether something else was said before."""

@@ -41,12 +41,24 @@ class Reading(NamedTuple):
     value: float
     asked: int
 
+    @property
+    def earlier(self) -> bool:
+        """Whether the value is of an earlier step than that which is read out."""
+        return self.step < self.asked
+
+    def sentence(self) -> str:
+        """Return the value with all its digits, and of which step it is if of an earlier one."""
+        if self.earlier:
+            return tr("{value}, known last at step {step}", value=repr(self.value), step=self.step)
+        return repr(self.value)
+
 
 class ChartLegend(QWidget):
     """Names and values in as many columns as fit, each number in a place of its own, so that nothing dances."""
 
-    def __init__(self, object_name: str, parent: QWidget) -> None:
+    def __init__(self, object_name: str, parent: QWidget, decimals: int | None = None) -> None:
         super().__init__(parent)
+        self._decimals = decimals
         self.setObjectName(object_name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         # Hovering is the plot's business.
@@ -113,7 +125,10 @@ class ChartLegend(QWidget):
         """Return the sentence about the line at ``place``, empty where there is none."""
         for number, (line, reading) in enumerate(zip(self._lines, self._readings, strict=False)):
             if self._cell(number).contains(place):
-                return tr("{name}, step {step}: {value}", name=line.name, step=reading.step, value=repr(reading.value))
+                said = {"name": line.name, "step": reading.asked, "value": reading.sentence()}
+                if reading.earlier:
+                    return tr("{name}, step {step}: {value} and therefore grey", **said)
+                return tr("{name}, step {step}: {value}", **said)
         return ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -133,8 +148,7 @@ class ChartLegend(QWidget):
             painter.drawLine(cell.left(), middle, cell.left() + _SAMPLE, middle)
             painter.setPen(text)
             painter.drawText(cell.adjusted(_SAMPLE + _GAP, 0, 0, 0), left, name)
-            if self._readings and self._readings[number].step < self._readings[number].asked:
-                # It is of an earlier step.
+            if self._readings and self._readings[number].earlier:
                 painter.setPen(muted)
             painter.drawText(cell.adjusted(0, 0, -2 * _GAP, 0), right, value)
 
@@ -163,4 +177,4 @@ class ChartLegend(QWidget):
         """Return the value as it is written, empty where there is no room for numbers."""
         if not self._digits:
             return ""
-        return "–" if math.isnan(value) else shown(value, self._digits)
+        return "–" if math.isnan(value) else shown(value, self._digits, self._decimals)

@@ -58,7 +58,7 @@ def marks(low: float, high: float, pixels: float, logarithmic: bool) -> tuple[Fl
     return (np.log10(values), power_labels(values)) if logarithmic else (values, labels(values))
 
 
-def readout(title: str, step: int, value: float, room: int, metrics: QFontMetrics) -> str:
+def readout(title: str, step: int, value: float, room: int, metrics: QFontMetrics, decimals: int | None = None) -> str:
     """Return title, step and value in ``room`` pixels: with fewer digits, then less of the title, never less number."""
 
     def line(title: str, number: str) -> str:
@@ -66,7 +66,7 @@ def readout(title: str, step: int, value: float, room: int, metrics: QFontMetric
 
     # Judged by numbers of one width, lest the digits come and go with each step.
     digits = next((d for d in _DIGITS if metrics.horizontalAdvance(line(title, "0" * (d + 4))) <= room), _DIGITS[-1])
-    number = shown(value, digits)
+    number = shown(value, digits, decimals)
     left = room - metrics.horizontalAdvance(line("", number)) - 2
     if metrics.horizontalAdvance(title) <= left:
         return line(title, number)
@@ -83,6 +83,8 @@ def heading(title: str, step: int, room: int, metrics: QFontMetrics) -> str:
     return line(metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(left, 0)))
 
 
-def shown(value: float, digits: int) -> str:
-    """Return ``value`` to so many digits."""
-    return f"{value:#.{digits}g}".rstrip(".") if math.isfinite(value) else str(value)
+def shown(value: float, digits: int, decimals: int | None = None) -> str:
+    """Return ``value`` to so many digits, or with so many decimals."""
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:#.{digits}g}".rstrip(".") if decimals is None else f"{value:.{decimals}f}"

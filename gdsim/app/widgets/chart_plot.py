@@ -21,8 +21,22 @@ AXIS_WIDTH = 6 * GRID
 # Pixels that a tick and the gap to its label take, and the axis' name.
 _TICK_WIDTH, _NAME_WIDTH = 12, 20
 _TICK_PIXELS, _DOT_PIXELS = 10, 8
+# A dot, its outline, and a pixel of ground.
+_DOT_ROOM = _DOT_PIXELS / 2 + 2
 # pyqtgraph's own limit.
 _FARTHEST = 1e307
+
+
+class StepAxis(pg.AxisItem):
+    """A horizontal axis that marks whole steps only."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        """Return the distances of ticks: those of pyqtgraph from 1 on."""
+        whole = [level for level in super().tickSpacing(minVal, maxVal, size) if level[0] >= 1]
+        return whole or [(1.0, 0.0)]
 
 
 class ChartPlot:
@@ -62,6 +76,12 @@ class ChartPlot:
     def columns(self) -> int:
         """Pixels across."""
         return max(1, int(self._item.vb.width()))
+
+    @property
+    def margin(self) -> float:
+        """Share of the width that a dot at the first or the last step needs beyond it."""
+        # In steps, so that the plot does not shift with each new digit beside it.
+        return math.ceil(100 * _DOT_ROOM / self.columns) / 100
 
     def set_theme(self, theme: Theme) -> None:
         """Draw axes and cursors in the colours of ``theme``."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 FEWEST = 4.0
 """Steps that fill a chart when one cannot zoom in any further."""
 
-_MARGIN = 0.01
 _PARTS = 32
 
 
@@ -21,7 +20,7 @@ class StepRange:
     """
 
     def __init__(self) -> None:
-        self._end = 1
+        self._end, self._margin = 1, 0.01
         self.zoomed = False
         self.left, self.right = self._everything()
 
@@ -36,6 +35,13 @@ class StepRange:
         else:
             self.show(self.left, self.right)
 
+    def set_margin(self, share: float) -> None:
+        """Leave so much of the axis free beyond the first and the last step."""
+        if share != self._margin:
+            self._margin = share
+            if not self.zoomed:
+                self.fit()
+
     def fit(self) -> None:
         """Show everything."""
         self.zoomed = False
@@ -43,13 +49,14 @@ class StepRange:
 
     def show(self, left: float, right: float) -> None:
         """Show the steps between two ends, in either order, but no fewer than `FEWEST` and nothing beyond the run."""
-        first, last = self._everything()
         middle, width = (left + right) / 2, max(abs(right - left), FEWEST)
+        first, last = self._everything()
         if width >= last - first:
             self.fit()
             return
         self.zoomed = True
-        self.left = min(max(middle - width / 2, first), last - width)
+        margin = self._margin * width
+        self.left = min(max(middle - width / 2, -margin), self._end + margin - width)
         self.right = self.left + width
 
     def zoom(self, factor: float, about: float) -> None:
@@ -64,4 +71,4 @@ class StepRange:
             self.show(self.left + steps, self.right + steps)
 
     def _everything(self) -> tuple[float, float]:
-        return -_MARGIN * self._end, (1 + _MARGIN) * self._end
+        return -self._margin * self._end, (1 + self._margin) * self._end

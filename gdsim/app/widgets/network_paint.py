@@ -116,20 +116,25 @@ def _paint_shades(
         if first < stop:
             smooth = not picture.moving or key // 2 >= _ROUGH
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-            painter.setPen(_pen(picture, key, palest, dim))
+            painter.setPen(_pen(picture, key, palest, dim, smooth))
             painter.drawLines(lines[first:stop])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def _pen(picture: Picture, key: int, palest: float, dim: float) -> QPen:
+def _pen(picture: Picture, key: int, palest: float, dim: float, smooth: bool) -> QPen:
     if key < 0:
         # Not a number: neither sign nor size.
         return QPen(_shade(picture, QColor(picture.theme.muted), dim), 1.0, Qt.PenStyle.DotLine)
     strength = (key // 2) / (_SHADES - 1)
     colour = QColor(picture.theme.gradient if key % 2 else picture.theme.velocity)
-    colour = _shade(picture, colour, (palest + (1 - palest) * strength) * dim)
+    share = (palest + (1 - palest) * strength) * dim
     # What stands out by its colour is a little thicker, too.
     width = _THIN + (_THICK - _THIN) * strength + 2 * (palest - _PALEST)
+    if not smooth:
+        # Of any other width than one pixel a line with rough edges looks dashed. With all the ink of a smooth one it
+        # would stand out from the thicker lines.
+        share, width = min(1.0, share * math.sqrt(width)), 1.0
+    colour = _shade(picture, colour, share)
     # Flat ends: round ones would take longer than the lines.
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
 

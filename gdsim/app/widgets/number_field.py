@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSizePolicy, 
 
 from gdsim.app import theme
 from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.widgets.polite import claims_escape, is_refused, turn_if_focused
 from gdsim.app.widgets.sliders import LinearSlider, LogSlider, ValueSlider
 from gdsim.i18n import tr
 
@@ -68,7 +69,8 @@ class NumberField(QDoubleSpinBox):
     unit
         Named in the tooltip.
 
-    `rejected` carries one sentence when what was typed cannot be used; the last good value stays.
+    `rejected` carries one sentence when what was typed cannot be used; the last good value stays. Escape takes back
+    what was typed, and then means to the parent whatever it means there.
     """
 
     rejected = Signal(str)
@@ -139,13 +141,20 @@ class NumberField(QDoubleSpinBox):
         if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             event.ignore()
             return
+        if event.key() == Qt.Key.Key_Escape:
+            self.set_silently(self.value())
+            self.clearFocus()
+            event.ignore()
+            return
         entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasAcceptableInput()
         super().keyPressEvent(event)
-        if entered:
+        if entered and not is_refused(self):
             self.clearFocus()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space, which no number has, to the run."""
+        """Leave Space, which no number has, to the run, and claim Escape."""
+        if claims_escape(event):
+            return True
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             event.ignore()
             return False
@@ -153,10 +162,7 @@ class NumberField(QDoubleSpinBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn only while focused, so that scrolling a panel changes nothing."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        turn_if_focused(self, super().wheelEvent, event)
 
     def _objection(self, text: str) -> str | None:
         number = parse_number(text)
@@ -199,6 +205,8 @@ class LabelledNumber(QWidget):
         As for `NumberField`.
     slider_range
         Ends of the slider; by default those of the field.
+    positions
+        In how many equal parts the slider divides its range.
 
     `changed` follows the user, never `set_value`; `settled` says that a drag or an entry is done. Numbers beyond
     the slider's ends can still be typed.
@@ -216,6 +224,7 @@ class LabelledNumber(QWidget):
         *,
         scale: str = "linear",
         slider_range: tuple[float, float] | None = None,
+        positions: int = ValueSlider.POSITIONS,
         step: float = 0.1,
         above: bool = False,
         unit: str = "",
@@ -224,7 +233,8 @@ class LabelledNumber(QWidget):
         super().__init__(parent)
         self.label = QLabel(label)
         self.field = NumberField(low, high, scale=scale, step=step, above=above, unit=unit)
-        self.slider: ValueSlider = (LogSlider if scale == "log" else LinearSlider)(*(slider_range or (low, high)))
+        kind = LogSlider if scale == "log" else LinearSlider
+        self.slider: ValueSlider = kind(*(slider_range or (low, high)), positions=positions)
         self._message = MessageLabel(f"{name}_message")
         self._rejected = False
         self._warning = ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPalette, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+
+from gdsim.app import theme
 
 _CHOOSING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F4, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -17,6 +19,40 @@ def turn_if_focused(widget: QWidget, turn: Callable[[QWheelEvent], None], event:
         turn(event)
     else:
         event.ignore()
+
+
+def claims_escape(event: QEvent) -> bool:
+    """Keep Escape, which takes an entry back, from the shortcuts of the window; tell whether ``event`` asked for it."""
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    if event.key() != Qt.Key.Key_Escape:
+        return False
+    event.accept()
+    return True
+
+
+def mark_refused(field: QWidget, refused: bool) -> None:
+    """Write what a field holds in the error colour of the present theme, or as usual again."""
+    if not refused and not is_refused(field):
+        return
+    field.setProperty("refused", refused)
+    palette = QPalette()
+    if refused:
+        for role in _text_roles(field):
+            palette.setColor(role, QColor(theme.current().error))
+    field.setPalette(palette)
+
+
+def is_refused(field: QWidget) -> bool:
+    """Tell whether a field holds what is not in force."""
+    return bool(field.property("refused"))
+
+
+def _text_roles(field: QWidget) -> list[QPalette.ColorRole]:
+    if isinstance(field, QComboBox):
+        return [QPalette.ColorRole.ButtonText]
+    # A check box paints its tick as text.
+    return [QPalette.ColorRole.Text] + [QPalette.ColorRole.WindowText] * isinstance(field, QCheckBox)
 
 
 class PoliteComboBox(QComboBox):
@@ -35,10 +71,15 @@ class PoliteComboBox(QComboBox):
 
 
 class PoliteSpinBox(QSpinBox):
-    """A spin box that leaves Space, PageUp and PageDown to the run, and all keys once a number is entered."""
+    """A spin box that leaves Space, PageUp and PageDown to the run, and all keys once a number is entered.
+
+    Escape takes back what was typed.
+    """
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space, which no number has, to the run."""
+        """Leave Space, which no number has, to the run, and claim Escape."""
+        if claims_escape(event):
+            return True
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             event.ignore()
             return False
@@ -48,6 +89,10 @@ class PoliteSpinBox(QSpinBox):
         """Take digits and arrows; Enter ends the entry."""
         if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             event.ignore()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.setValue(self.value())
+            self.clearFocus()
             return
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -30,18 +30,25 @@ class PlainSlider(QSlider):
 class ValueSlider(PlainSlider):
     """A horizontal slider over an interval of doubles; base of `LinearSlider` and `LogSlider`.
 
+    Parameters
+    ----------
+    low, high
+        The ends of the interval.
+    positions
+        In how many equal parts the slider divides it.
+
     `value_changed` follows the user, never `set_value`.
     """
 
     value_changed = Signal(float)
     POSITIONS = 1000
 
-    def __init__(self, low: float, high: float, parent: QWidget | None = None) -> None:
+    def __init__(self, low: float, high: float, parent: QWidget | None = None, *, positions: int = POSITIONS) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._low, self._high = low, high
+        self._low, self._high, self._positions = low, high, positions
         self._exact = low
-        self.setRange(0, self.POSITIONS)
-        self.setSingleStep(self.POSITIONS // 100)
+        self.setRange(0, positions)
+        self.setSingleStep(max(1, positions // 100))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(48)
         self.valueChanged.connect(self._moved)
@@ -50,7 +57,7 @@ class ValueSlider(PlainSlider):
         """Show ``value`` (clamped to the interval) without a signal."""
         self._exact = min(max(value, self._low), self._high)
         with QSignalBlocker(self):
-            self.setValue(round(self._fraction(self._exact) * self.POSITIONS))
+            self.setValue(round(self._fraction(self._exact) * self._positions))
 
     def current_value(self) -> float:
         """Return the value, to the last digit given by `set_value`."""
@@ -63,7 +70,7 @@ class ValueSlider(PlainSlider):
         super().mousePressEvent(event)
 
     def _moved(self, position: int) -> None:
-        self._exact = self._value(position / self.POSITIONS)
+        self._exact = self._value(position / self._positions)
         self.value_changed.emit(self._exact)
 
     def _fraction(self, value: float) -> float:
@@ -80,7 +87,7 @@ class LinearSlider(ValueSlider):
         return (value - self._low) / (self._high - self._low)
 
     def _value(self, fraction: float) -> float:
-        resolution = (self._high - self._low) / self.POSITIONS
+        resolution = (self._high - self._low) / self._positions
         digits = max(0, -math.floor(math.log10(resolution) + 1e-9))
         return round(self._low + fraction * (self._high - self._low), digits)
 

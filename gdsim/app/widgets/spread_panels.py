@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from gdsim.app.colormaps import lookup
-from gdsim.app.scene.ticks import labels, linear_ticks, nice_step
+from gdsim.app.scene.ticks import MINUS, labels, linear_ticks, nice_step
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.chart_marks import shown
 from gdsim.i18n import tr
@@ -30,6 +30,12 @@ FRAME = 2 * _ROW + _TICK
 
 _SMALL = 110
 """Height of one of several panels below which the vertical axis has no labels."""
+
+_END_PIXELS = 9
+"""Size of the figures at the ends of an axis without labels."""
+
+_NARROW = 120
+"""Width of a panel below which these have no room."""
 
 
 def ramp(theme: Theme) -> NDArray[np.uint8]:
@@ -54,8 +60,11 @@ class Panel(ABC):
         """Return where in ``room`` the plot itself lies."""
         metrics = QFontMetrics(font)
         left = GRID
-        if self._labelled(room):
-            widest = max((metrics.horizontalAdvance(text) for text in self._heights(room.height())[1]), default=0)
+        labelled = self._labelled(room)
+        texts = self._heights(room.height())[1] if labelled else self._ends(room)
+        if texts:
+            metrics = metrics if labelled else QFontMetrics(_smaller(font))
+            widest = max(metrics.horizontalAdvance(text) for text in texts)
             # In steps, so that the plot does not shift with each new digit.
             left = GRID * math.ceil((widest + _TICK + 6) / GRID)
         top = _ROW if self.title else GRID // 2
@@ -67,10 +76,12 @@ class Panel(ABC):
         metrics = painter.fontMetrics()
         if self.title:
             painter.setPen(QColor(theme.text))
-            line = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, room.width() - 2 * GRID)
-            painter.drawText(
-                QRect(plot.left(), room.top(), room.right() - plot.left(), _ROW), Qt.AlignmentFlag.AlignLeft, line
-            )
+            # Above the plot, or from the left edge on where that would be too narrow.
+            fits = metrics.horizontalAdvance(self.title) <= room.right() - plot.left()
+            above = QRect(room.topLeft(), QSize(room.width(), _ROW))
+            above.setLeft(plot.left() if fits else room.left() + GRID)
+            line = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, above.width())
+            painter.drawText(above, Qt.AlignmentFlag.AlignLeft, line)
         if plot.width() < GRID or plot.height() < GRID:
             return
         self._draw(painter, plot, theme, current)
@@ -99,6 +110,10 @@ class Panel(ABC):
         """Tell whether the vertical axis has labels: always where the plot stands alone."""
         return not self.title or room.height() >= _SMALL
 
+    def _ends(self, room: QRect) -> list[str]:
+        """Return what is written at the lower and the upper end of a vertical axis without labels, if anything is."""
+        return []
+
     def _heights(self, pixels: int) -> tuple[NDArray[np.float64], list[str]]:
         values = linear_ticks(*self._up(), max(1, min(5, pixels // 40)))
         return values, labels(values)
@@ -122,6 +137,7 @@ class Panel(ABC):
             painter.setPen(text)
             painter.drawText(start, plot.bottom() + _TICK + metrics.ascent() + 1, label)
         if not self._labelled(room):
+            self._mark_ends(painter, room, plot)
             return
         low, high = self._up()
         for value, label in zip(*self._heights(room.height()), strict=True):
@@ -131,6 +147,18 @@ class Panel(ABC):
             painter.setPen(text)
             where = QRect(room.left(), y - _ROW // 2, plot.left() - room.left() - _TICK - 4, _ROW)
             painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label)
+
+    def _mark_ends(self, painter: QPainter, room: QRect, plot: QRect) -> None:
+        """Write the ends of the vertical axis in small figures."""
+        ends = self._ends(room)
+        if not ends:
+            return
+        font = painter.font()
+        painter.setFont(_smaller(font))
+        beside = QRect(room.left(), plot.top() - 1, plot.left() - room.left() - 4, plot.height() + 3)
+        for text, edge in zip(ends, (Qt.AlignmentFlag.AlignBottom, Qt.AlignmentFlag.AlignTop), strict=True):
+            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | edge, text)
+        painter.setFont(font)
 
 
 @dataclass(eq=False)
@@ -261,6 +289,12 @@ class HeatPanel(Panel):
     def _up(self) -> tuple[float, float]:
         return float(self.heat.edges[0]), float(self.heat.edges[-1])
 
+    def _ends(self, room: QRect) -> list[str]:
+        if room.width() < _NARROW or room.height() < FRAME + 2 * _ROW:
+            return []
+        # Rounded first, so that 1890 is not written as 1.89e+03.
+        return [f"{float(f'{end:.3g}'):g}".replace("-", MINUS) for end in self._up()]
+
     def _draw(self, painter: QPainter, plot: QRect, theme: Theme, current: int) -> None:
         if self._image is None or self._image[:2] != (plot.width(), theme.dark):
             self._image = plot.width(), theme.dark, self._coloured(plot.width(), theme)
@@ -281,6 +315,12 @@ class HeatPanel(Panel):
         colours[:, columns < 0, 3] = 0
         rows = len(colours)
         return QImage(colours.tobytes(), width, rows, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _smaller(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPixelSize(_END_PIXELS)
+    return small
 
 
 def _round_ends(low: float, high: float) -> tuple[float, float]:

@@ -33,9 +33,11 @@ class TensorControls(QWidget):
         self.scientific = named(Switch(tr("Scientific")), "tensor_scientific")
         self.scientific.setToolTip(tr("Write 1.2346e-05 where plain notation shows 0.0000."))
         self.colours = named(Switch(tr("Colours")), "tensor_colours")
-        self.colours.setToolTip(tr("Blue for negative, red for positive; each table's largest number is strongest."))
+        self.colours.setToolTip(tr("Blue for negative, orange for positive; each table's largest number is strongest."))
         self.changes = named(Switch(tr("Changes")), "tensor_changes")
-        self.changes.setToolTip(tr("Frame the cells that changed most since the tables were shown last."))
+        self.changes.setToolTip(
+            tr("Frame the cells that changed most since the tables were shown last, but none that read 0 all along.")
+        )
         self.colours.setChecked(True)
         self.changes.setChecked(True)
         self._lay_out()

@@ -176,6 +176,8 @@ class TensorTables(QWidget):
         panel = TensorPanel(content, self._look())
         panel.grid.tensor.refused.connect(self._error.show_sentence)
         panel.grid.tensor.entered.connect(self._entered)
+        if content.role != "parameter":
+            panel.grid.doubleClicked.connect(self._refuse_edit)
         return panel
 
     def _look(self) -> Look:
@@ -185,6 +187,9 @@ class TensorTables(QWidget):
     def _restyle(self) -> None:
         for panel in self._panels.values():
             panel.set_look(self._look())
+
+    def _refuse_edit(self) -> None:
+        self._error.show_for_a_while(tr("Only the weights can be edited: double-click a number in the first table."))
 
     def _entered(self, index: object, value: float) -> None:
         self._error.show_sentence("")

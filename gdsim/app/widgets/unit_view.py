@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
-from gdsim.app.widgets.plot_style import colour_text
 from gdsim.app.widgets.polite import PoliteSpinBox
 from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.i18n import tr
@@ -45,13 +44,13 @@ class UnitView(QWidget):
         self._sample.setToolTip(tr("Number of the sample that goes through the network, from 0."))
         self._sample.valueChanged.connect(self._chosen)
         self._class = named(QLabel(), "sample_class", tr("Class of the sample"))
-        self._invitation = named(QLabel(), "unit_invitation")
+        # A long name is cut rather than widening the view.
+        self._class.setMinimumWidth(1)
         self._sheet = named(WorksheetView(), "unit_worksheet", tr("Computation of one unit"))
         digits = self._sheet.findChild(QSpinBox, "digits")
         assert digits is not None
         # The lab has another worksheet of its own.
         digits.setObjectName("unit_digits")
-        self._pages = QStackedWidget()
         self._lay_out()
         self.set_theme(themes.current())
         self._show_problem()
@@ -79,8 +78,11 @@ class UnitView(QWidget):
 
     def set_unit(self, layer: int | None, unit: int = 0) -> None:
         """Choose the unit: its layer (0 is the first one that computes) and number; None for none."""
-        self._unit = None if layer is None else (layer, unit)
+        chosen = None if layer is None else (layer, unit)
+        changed, self._unit = chosen != self._unit, chosen
         self._refresh()
+        if changed:
+            self._sheet.show_top()
 
     @property
     def unit(self) -> tuple[int, int] | None:
@@ -101,15 +103,14 @@ class UnitView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of ``theme``."""
         self._sheet.set_theme(theme)
-        colour_text(self._invitation, theme.muted)
 
     def is_typeset(self) -> bool:
         """Whether what is on screen is what was asked for last."""
         return not self._stale and self._sheet.is_typeset()
 
     def plain_text(self) -> str:
-        """Return what is shown as text, with the digits shown."""
-        return self._sheet.plain_text() if self._pages.currentWidget() is self._sheet else self._invitation.text()
+        """Return what is written out as text, with the digits shown; empty while no unit is chosen."""
+        return self._sheet.plain_text()
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -124,23 +125,10 @@ class UnitView(QWidget):
     def _lay_out(self) -> None:
         label = QLabel(tr("S&ample"))
         label.setBuddy(self._sample)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(GRID, GRID // 2, GRID, 0)
-        bar.setSpacing(GRID)
-        bar.addWidget(label)
-        bar.addWidget(self._sample)
-        bar.addWidget(self._class)
-        bar.addStretch()
-        self._invitation.setWordWrap(True)
-        self._invitation.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self._invitation.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        self._pages.addWidget(self._invitation)
-        self._pages.addWidget(self._sheet)
+        self._sheet.put_left(label, self._sample, self._class)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(bar)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(self._sheet)
 
     def _show_problem(self) -> None:
         """Allow the samples that there are."""
@@ -155,6 +143,7 @@ class UnitView(QWidget):
             text = tr("class {name}", name=data.class_names[int(data.labels[self.sample])])
         if text != self._class.text():
             self._class.setText(text)
+            self._class.setToolTip(text)
 
     def _chosen(self, sample: int) -> None:
         self._show_class()
@@ -171,11 +160,10 @@ class UnitView(QWidget):
         else:
             sheet = unit_worksheet(self._problem, self._snapshot.now.parameters, self._values, self.sample, *self._unit)
             self._sheet.set_content(sheet)
-            self._pages.setCurrentWidget(self._sheet)
 
     def _invite(self, sentence: str) -> None:
-        self._invitation.setText(sentence)
-        self._pages.setCurrentWidget(self._invitation)
+        self._sheet.invitation = sentence
+        self._sheet.set_content(None)
 
 
 def _sample_field() -> PoliteSpinBox:

@@ -17,9 +17,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gdsim.app.theme import GRID, LIGHT, Theme
+from gdsim.app.widgets.polite import PoliteSpinBox
 from gdsim.app.widgets.slot_widths import SlotWidths
 from gdsim.app.widgets.typeset import UNIT, is_ready, number_width, paint, typeset
 from gdsim.app.widgets.worksheet_layout import Arranger, Key, Piece, Placed, Row, Sheet, rows_of, templates
@@ -48,16 +49,21 @@ class WorksheetView(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setWidget(self._sheet)
-        self._digits = QSpinBox()
+        self._digits = PoliteSpinBox()
         self._digits.setObjectName("digits")
         self._digits.setAccessibleName(tr("Decimals on the worksheet"))
-        self._digits.setToolTip(tr("Number of decimals; the numbers agree with each other to the last one shown."))
+        self._digits.setToolTip(
+            tr(
+                "Decimals of the results; what goes in has as many more as it takes "
+                "to come to the same result from the numbers shown."
+            )
+        )
         self._digits.setRange(1, MOST_DIGITS)
         self._digits.setValue(4)
         self._digits.valueChanged.connect(self._sheet.set_digits)
         label = QLabel(tr("&Decimals"))
         label.setBuddy(self._digits)
-        bar = QHBoxLayout()
+        self._bar = bar = QHBoxLayout()
         bar.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         bar.setSpacing(GRID)
         bar.addStretch()
@@ -79,7 +85,26 @@ class WorksheetView(QWidget):
         """Show another step, or an invitation when there is none."""
         self._sheet.set_content(content)
         if QAccessible.isActive():
-            self.setAccessibleDescription(self.plain_text())
+            self.setAccessibleDescription(self.plain_text() or self.invitation)
+
+    def put_left(self, *widgets: QWidget) -> None:
+        """Put more controls on the left of the bar."""
+        for place, widget in enumerate(widgets):
+            self._bar.insertWidget(place, widget)
+
+    @property
+    def invitation(self) -> str:
+        """What is shown while there is nothing to write out: what to do."""
+        return self._sheet.invitation
+
+    @invitation.setter
+    def invitation(self, sentence: str) -> None:
+        self._sheet.invitation = sentence
+        self._sheet.update()
+
+    def show_top(self) -> None:
+        """Scroll to the title."""
+        self._scroll.verticalScrollBar().setValue(0)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of ``theme``."""
@@ -113,7 +138,8 @@ class WorksheetView(QWidget):
         self._scroll.ensureVisible(0, max(0, int(top) - 4 * GRID), 0, 0)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.plain_text())
+        if text := self.plain_text():
+            QGuiApplication.clipboard().setText(text)
 
 
 class _Scroll(QScrollArea):
@@ -137,6 +163,7 @@ class _SheetWidget(QWidget):
         self.theme: Theme = LIGHT
         self.content: Worksheet | None = None
         self.behind = False
+        self.invitation = tr("Each step is written out here, number by number: press Step to begin.")
         self._decimals = 4
         self._lines: list[Line] = []
         self._rows: list[tuple[Piece, tuple[Row, ...]]] = []
@@ -168,6 +195,7 @@ class _SheetWidget(QWidget):
             self._rest.stop()
             if content is None:
                 self._painted = None
+                self.setMinimumSize(0, 0)
             else:
                 self._timer.start(0)
         elif content is not None:
@@ -310,9 +338,7 @@ class _SheetWidget(QWidget):
         return width
 
     def _paint_invitation(self, painter: QPainter) -> None:
-        sentence = tr("Each step is written out here, number by number: press Step to begin.")
-        if self.content is not None:
-            sentence = tr("Setting the formulas ...")
+        sentence = self.invitation if self.content is None else tr("Setting the formulas ...")
         painter.setPen(QColor(self.theme.muted))
         margin = 2 * GRID
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
