@@ -133,6 +133,13 @@ def _put_in(node: Node, values: Mapping[str, Shown]) -> str:
         shown = values.get(match[0])
         if shown is None:
             return match[0]
-        return f"({shown.plain})" if shown.negative and match.start() else shown.plain
+        around = text[: match.start()][-1:], text[match.end() :][:1]
+        alone = around[0] in ("", "(") and around[1] in ("", ",", ")")
+            "",
+            ",",
+            ")",
+        )
+        return f"({shown.plain})" if shown.negative and match.start() and not alone else shown.plain
 
-    return re.sub(r"[^\W\d]\w*", number, to_text(node))
+    text = to_text(node)
+    return re.sub(r"[^\W\d]\w*", number, text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,17 +24,6 @@ _KEPT_TERMS = 8
 _MOST_CLASSES = 12
 
 Values = Mapping[str, NDArray[Any]]
-
-_NEEDLESS = re.compile(r"(?<=\()\((-[^()]*)\)(?=[,)])")
-"""A negative number in brackets that is all there is between others, as in ``tanh((-0.8))``."""
-
-
-class _FunctionLine(Line):
-    """A line of functions, in whose text a number has no second pair of brackets."""
-
-    def plain_text(self, digits: int) -> str:
-        """Return the line as text."""
-        return _NEEDLESS.sub(r"\1", super().plain_text(digits))
 
 
 def unit_worksheet(
@@ -190,7 +178,7 @@ def _activation(name: Activation, unit: int, value: float, result: float) -> Lin
         )
     node, text = _activation_node(name, unit)
     numbers = slots(node) if name != "identity" else ()
-    return _FunctionLine("activation", *left, node, text, _symbols(node, {"z": z}), numbers, {"z": value}, result)
+    return Line("activation", *left, node, text, _symbols(node, {"z": z}), numbers, {"z": value}, result)
 
 
 def _activation_node(name: Activation, unit: int) -> tuple[Node, str]:
@@ -226,5 +214,5 @@ def _softmax(outputs: NDArray[np.float32], unit: int, letter: str) -> Section:
     symbols, numbers = (
         tuple(each.replace(r"\frac", r"\dfrac") for each in terms) for terms in (_symbols(node, latex), slots(node))
     )
-    line = _FunctionLine("softmax", f"p_{{{unit}}}", f"p_{unit}", node, text, symbols, numbers, numbers_in, result)
+    line = Line("softmax", f"p_{{{unit}}}", f"p_{unit}", node, text, symbols, numbers, numbers_in, result)
     return Section("softmax", tr("Probability of the class"), (line,), note)

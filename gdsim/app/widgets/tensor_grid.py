@@ -240,7 +240,12 @@ class TensorGrid(QTableView):
         marked = np.empty((0, 2), np.intp)
         change = self.tensor.change() if self._look.changes else None
         if change is not None and self.tensor.before is not None:
-            marked = marked_cells(self.tensor.table[block], self.tensor.before[block], change)
+            before = self.tensor.before[block]
+            marked = marked_cells(self.tensor.table[block], before, change)
+            if not glyphs.form.scientific:
+                # What reads 0.0000 before as after is not marked: one would look in vain for what changed there.
+                least, places = 0.5 * 10.0**-glyphs.form.digits, tuple(marked.T)
+                marked = marked[(np.abs(values[places]) >= least) | (np.abs(before[places]) >= least)]
         return _Picture(key, numbers, colours, large, marked)
 
     def _paint_marks(self, painter: QPainter, picture: _Picture, rows: range, columns: range) -> None:

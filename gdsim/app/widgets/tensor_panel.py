@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -15,25 +13,10 @@ from gdsim.app import theme
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.tensor_contents import Content, Role
-from gdsim.app.widgets.tensor_grid import Look, TensorGrid, _Picture
-from gdsim.app.widgets.tensor_paint import Glyphs
+from gdsim.app.widgets.tensor_grid import Look, TensorGrid
 from gdsim.i18n import tr
 
 _SWATCH = 10
-
-
-class _Table(TensorGrid):
-    """A table that marks no cell which reads 0.0000 before as after: one would look in vain for what changed there."""
-
-    def _drawn(self, key: object, glyphs: Glyphs, rows: range, columns: range) -> _Picture:
-        picture = super()._drawn(key, glyphs, rows, columns)
-        before = self.tensor.before
-        if not len(picture.marked) or before is None or glyphs.form.scientific:
-            return picture
-        places = picture.marked[:, 0] + rows.start, picture.marked[:, 1] + columns.start
-        least = 0.5 * 10.0**-glyphs.form.digits
-        seen = ~((np.abs(self.tensor.table[places]) < least) & (np.abs(before[places]) < least))
-        return dataclasses.replace(picture, marked=picture.marked[seen])
 
 
 class TensorPanel(QWidget):
@@ -43,7 +26,7 @@ class TensorPanel(QWidget):
         super().__init__(parent)
         self.title = named(_Title(content.role), f"{content.table}_title")
         editable = content.role == "parameter"
-        self.grid = _Table(content.table, _accessible(content), editable, self)
+        self.grid = TensorGrid(content.table, _accessible(content), editable, self)
         self._advice = named(QLabel(), f"{content.table}_advice")
         self._advice.setWordWrap(True)
         self._advice.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
