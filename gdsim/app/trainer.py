@@ -22,6 +22,9 @@ MAX_STEPS = 1_000_000
 PUBLISH_SECONDS = 0.012
 """Snapshots are made no more often than a display can show them."""
 
+UNREAD_SECONDS = 0.05
+"""How much longer it takes to replace a snapshot that nobody has taken yet."""
+
 PUBLISH_SHARE = 20
 """Snapshots take no more than one part in so many of the time."""
 
@@ -294,7 +297,7 @@ class _Worker(QThread):
         """Carry out what is waiting; wait for a command, or for the next step or snapshot to be due."""
         timeout = None
         if self._rate:
-            wake = min(self._wake, self._due) if self._dirty else self._wake
+            wake = min(self._wake, self._publish_at()) if self._dirty else self._wake
             timeout = max(0.0, wake - time.perf_counter())
         try:
             self._carry_out(self.commands.get(timeout=timeout))
@@ -306,7 +309,7 @@ class _Worker(QThread):
     def _carry_out(self, command: Callable[[_Worker], None]) -> None:
         self._guard(lambda: command(self))
         # What was asked for is answered before the next step, which may take long.
-        self._dirty, self._due = True, 0.0
+        self._dirty, self._due = True, -math.inf
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Do ``work``; what goes wrong stops the run and is told, and the thread lives on."""
@@ -353,8 +356,12 @@ class _Worker(QThread):
             self.play(rate, until - self._runner.step_count)
 
     def _publish_when_due(self) -> None:
-        if self._dirty and not (self._rate and time.perf_counter() < self._due):
+        if self._dirty and not (self._rate and time.perf_counter() < self._publish_at()):
             self._publish()
+
+    def _publish_at(self) -> float:
+        """Return when a newer snapshot is due: later while the last one has not been taken."""
+        return self._due if self.mailbox is None else self._due + UNREAD_SECONDS
 
     def _publish(self) -> None:
         self._dirty = False
