@@ -33,11 +33,14 @@ def settle(seconds: float = 0.8) -> None:
 
 def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step: int, phases: int = 0) -> None:
     """Open a scenario, run it to a step and write a picture of the whole window."""
+    from PySide6.QtCore import QSettings
+
     from gdsim.app import theme
     from gdsim.app.main_window import MainWindow
     from gdsim.simulation.files import load
 
     theme.apply(theme_name)
+    QSettings("gdsim", "gdsim").clear()  # the layout of a smaller window is not this one's
     window = MainWindow(load(source))
     window.resize(*size)
     window.show()

@@ -235,6 +235,26 @@ def test_a_learning_rate_changed_while_training_is_recorded(bench: Bench) -> Non
     assert np.array_equal(fresh.history.table(), bench.shown.table, equal_nan=True)
 
 
+def test_at_a_slow_pace_every_view_shows_the_same_step(bench: Bench) -> None:
+    bench.find("speed", QDoubleSpinBox).setValue(20)
+    press(bench, Qt.Key.Key_Space)
+    seen = set()
+
+    def look() -> bool:
+        if not bench.lab.display.turns.done:
+            return False  # a round that is not over yet
+        step = bench.find("timeline").value()
+        others = [bench.lab.views.loss._current, bench.lab.views.gradient._current]
+        assert others == [step, step]
+        assert float(bench.shown.column("loss")[step]) == bench.shown.now.loss
+        if bench.shown.grad is not None:
+            assert f"stale, of step {step - 1}" in grad_words(bench)
+        seen.add(step)
+        return len(seen) > 12
+
+    bench.until(look)
+
+
 def test_the_network_changes_in_mid_run(bench: Bench) -> None:
     press(bench, Qt.Key.Key_Space)
     bench.until(lambda: bench.shown.now.step > 2)
