@@ -18,7 +18,7 @@ from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.network_choices import NetworkChoices
 from gdsim.app.labs.network_display import NetworkDisplay
 from gdsim.app.labs.network_views import build_views
-from gdsim.app.trainer import Verb
+from gdsim.app.training_thread import Verb
 from gdsim.i18n import tr
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.network_scenario import NetworkScenario
