@@ -68,7 +68,7 @@ def _before_qt() -> None:
         if xcb:
             os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
     # Once PySide6 is there it reads the source of every module imported after it; these cost 0.2 s less before.
-    for module in ("OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.runner"):
+    for module in ("OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.files"):
         importlib.import_module(module)
 
 

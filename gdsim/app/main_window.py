@@ -18,10 +18,10 @@ from gdsim.app.widgets.lab_switch import LabSwitch
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.simulation.files import DEFAULT_PRESET, load, preset_titles, save
-from gdsim.simulation.scenario import Scenario
 
 if TYPE_CHECKING:
     from gdsim.app.labs.network_lab import NetworkLab
+    from gdsim.simulation.scenario import Scenario
 
 SIZE = QSize(1600, 960)
 """Size of the first window, where the screen is large enough."""

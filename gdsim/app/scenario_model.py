@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gdsim.simulation.files import validate
-from gdsim.simulation.network_scenario import NetworkScenario
-from gdsim.simulation.surface_scenario import SurfaceScenario
+
+if TYPE_CHECKING:
+    from gdsim.simulation.network_scenario import NetworkScenario
+    from gdsim.simulation.surface_scenario import SurfaceScenario
 
 MERGE_SECONDS = 1.0
 """Edits of one setting in one gesture that follow each other faster than this are undone together."""
 
 
-S = TypeVar("S", bound=SurfaceScenario | NetworkScenario)
+S = TypeVar("S", bound="SurfaceScenario | NetworkScenario")
 
 
 class ScenarioModel(QObject, Generic[S]):

@@ -7,14 +7,16 @@ import math
 import queue
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.runner import Runner
 from gdsim.simulation.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from gdsim.simulation.runner import Runner
 
 MAX_STEPS = 1_000_000
 """A run that plays by itself pauses here, so that one left alone does not fill the memory."""
@@ -37,7 +39,7 @@ LOAD_SECONDS = 0.1
 LATE_SECONDS = 0.1
 """Steps owed from longer ago than this are not made up for."""
 
-Build = Callable[[], Runner]
+Build = Callable[[], "Runner"]
 Verb = Literal["zero_grad", "forward", "backward", "update"]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gdsim.formula import parse
 from gdsim.optimizers import rule_named
 from gdsim.problems.base import Problem
-from gdsim.problems.data import DataSet
-from gdsim.problems.network import NetworkProblem, chain
 from gdsim.problems.surface import SurfaceProblem
-from gdsim.simulation.network_scenario import DataSpec, NetworkSpec
-from gdsim.simulation.runner import Runner
-from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.surface_scenario import SurfaceScenario
+
+if TYPE_CHECKING:
+    from gdsim.problems.data import DataSet
+    from gdsim.problems.network import NetworkProblem
+    from gdsim.simulation.network_scenario import DataSpec, NetworkSpec
+    from gdsim.simulation.runner import Runner
+    from gdsim.simulation.scenario import Scenario
 
 
 def runner_of(scenario: Scenario, number: int = 0) -> Runner:
@@ -25,6 +28,8 @@ def runner_of(scenario: Scenario, number: int = 0) -> Runner:
     InputError
         If its data cannot be read, or do not fit the rest.
     """
+    from gdsim.simulation.runner import Runner
+
     run = scenario.run[number]
     return Runner.of(problem_of(scenario, number), rule_named(run.optimizer), run)
 
@@ -38,6 +43,8 @@ def problem_of(scenario: Scenario, number: int = 0) -> Problem:
 
 
 def _network(spec: NetworkSpec) -> NetworkProblem:
+    from gdsim.problems.network import NetworkProblem, chain
+
     learned, held_out = data_of(spec.data)
     sizes = [(layer.units, layer.activation, layer.bias) for layer in spec.layer]
     sizes.append((len(learned.class_names), spec.output.activation, spec.output.bias))

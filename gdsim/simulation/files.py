@@ -7,7 +7,7 @@ import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -16,10 +16,15 @@ from gdsim.atomic import replacing
 from gdsim.errors import FormulaError, InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import rules
-from gdsim.simulation.network_scenario import NetworkRun, NetworkScenario, event_entries
-from gdsim.simulation.scenario import LABS, Scenario
 from gdsim.simulation.spec import RunSpec
-from gdsim.simulation.surface_scenario import SurfaceRun
+from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
+
+if TYPE_CHECKING:
+    from gdsim.simulation.network_scenario import NetworkScenario
+    from gdsim.simulation.scenario import Scenario
+
+LABS = ("surface", "network")
+"""What a scenario's ``lab`` may be."""
 
 DEFAULT_LAB = "surface"
 DEFAULT_PRESET = "lecture-surface"
@@ -69,7 +74,7 @@ def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
     Without ``name_keys`` the sentence names no key of a file where it can do without.
     """
     lab = data.get("lab", DEFAULT_LAB)
-    if not isinstance(lab, str) or lab not in LABS:
+    if lab not in LABS:
         raise InputError(
             tr(
                 "The scenario's key lab cannot be {value}: there are {known}.",
@@ -78,13 +83,20 @@ def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
             )
         )
     try:
-        scenario = LABS[lab].model_validate(data)
-        assert isinstance(scenario, Scenario)
-        return scenario
+        return _model(lab).model_validate(data)
     except RecursionError:
         raise InputError(tr("The scenario is nested too deeply.")) from None
     except ValidationError as error:
         raise InputError(_sentence(error.errors()[0], name_keys)) from None
+
+
+def _model(lab: str) -> type[SurfaceScenario] | type[NetworkScenario]:
+    if lab == "surface":
+        return SurfaceScenario
+    # When it is needed: the first window, on a surface, is to be quick.
+    from gdsim.simulation.network_scenario import NetworkScenario
+
+    return NetworkScenario
 
 
 def dumps(scenario: Scenario) -> str:
@@ -93,7 +105,7 @@ def dumps(scenario: Scenario) -> str:
 
     data = scenario.model_dump(mode="json", exclude_none=True)
     data["run"] = [_flat_run(run) for run in scenario.run]
-    if isinstance(scenario, NetworkScenario):
+    if scenario.lab == "network":
         data["problem"]["data"] = {key: value for key, value in data["problem"]["data"].items() if value != ""}
     return tomli_w.dumps({key: value for key, value in data.items() if value != ""})
 
@@ -236,7 +248,9 @@ def _flat_run(run: RunSpec) -> dict[str, Any]:
         result["start"] = dict(run.start)
     if run.change:
         result["change"] = [{"step": change.step, **change.hyper} for change in run.change]
-    if isinstance(run, NetworkRun) and run.event:
+    if run.events:
+        from gdsim.simulation.network_scenario import event_entries
+
         result["event"] = event_entries(run.events)
     return result
 

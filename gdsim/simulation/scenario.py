@@ -7,10 +7,6 @@ line all deal in whole scenarios.
 from __future__ import annotations
 
 from gdsim.simulation.network_scenario import NetworkScenario
-from gdsim.simulation.spec import BaseScenario
 from gdsim.simulation.surface_scenario import SurfaceScenario
 
 Scenario = SurfaceScenario | NetworkScenario
-
-LABS: dict[str, type[BaseScenario]] = {"surface": SurfaceScenario, "network": NetworkScenario}
-"""What a scenario's ``lab`` may be, and the model of each."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gdsim.optimizers import rule_named
-from gdsim.simulation.runner import changed
+from gdsim.simulation.schedule import changed
 from gdsim.simulation.spec import RunSpec
 
 Values = dict[str, Any]
