@@ -31,6 +31,19 @@ def claims_escape(event: QEvent) -> bool:
     return True
 
 
+def entry_answer(event: QEvent) -> bool | None:
+    """Return what a number field's ``event`` returns for Escape, which it claims, and for Space, which is the run's.
+
+    None: the event is neither, and goes its usual way.
+    """
+    if claims_escape(event):
+        return True
+    if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+        event.ignore()
+        return False
+    return None
+
+
 def mark_refused(field: QWidget, refused: bool) -> None:
     """Write what a field holds in the error colour of the present theme, or as usual again."""
     if not refused and not is_refused(field):
@@ -78,12 +91,8 @@ class PoliteSpinBox(QSpinBox):
 
     def event(self, event: QEvent) -> bool:
         """Leave Space, which no number has, to the run, and claim Escape."""
-        if claims_escape(event):
-            return True
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            event.ignore()
-            return False
-        return super().event(event)
+        answer = entry_answer(event)
+        return super().event(event) if answer is None else answer
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take digits and arrows; Enter ends the entry."""

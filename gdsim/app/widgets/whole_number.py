@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy
 
 from gdsim.app import theme
 from gdsim.app.widgets.number_field import parse_number, tabular
-from gdsim.app.widgets.polite import claims_escape, is_refused, turn_if_focused
+from gdsim.app.widgets.polite import entry_answer, is_refused, turn_if_focused
 from gdsim.i18n import tr
 
 MOST_DIGITS = 25
@@ -130,12 +130,8 @@ class WholeNumber(QAbstractSpinBox):
 
     def event(self, event: QEvent) -> bool:
         """Leave Space, which no number has, to the run, and claim Escape."""
-        if claims_escape(event):
-            return True
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            event.ignore()
-            return False
-        return super().event(event)
+        answer = entry_answer(event)
+        return super().event(event) if answer is None else answer
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn only while focused, so that scrolling a panel changes nothing."""
