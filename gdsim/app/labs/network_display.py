@@ -56,11 +56,6 @@ class NetworkDisplay(QObject):
         )  # fmt: skip
         mapper.done.connect(self._take_grid)
 
-    @property
-    def problem(self) -> NetworkProblem | None:
-        """The network that is shown."""
-        return self._problem
-
     def show_theme(self, theme: Theme) -> None:
         """Take the colours of another theme."""
         for view in self._views.coloured():
