@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from gdsim import __version__
-from gdsim.errors import FormulaError, InputError
+from gdsim.errors import FormulaError, InputError, ProgramError
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
-    from gdsim.export.runs import FinishedRun
+    from gdsim.simulation.autograd_scenario import AutogradScenario
 
 COMMANDS = ("presets", "run", "grad", "render")
 PICTURES = (".png", ".svg", ".pdf")
@@ -50,6 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _dispatch(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except ProgramError as error:
+        return _complain(
+            tr(
+                "Line {line}, character {place}: {message}",
+                line=error.line,
+                place=error.position + 1,
+                message=str(error),
+            )
+        )
     except FormulaError as error:
         return _complain(tr("Formula, character {place}: {message}", place=error.position + 1, message=str(error)))
     except InputError as error:
@@ -157,11 +166,11 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     _add_scenario(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help=tr("picture.png, .svg or .pdf"))
     parser.add_argument(
-        "--step", type=int, metavar="K", help=tr("draw the runs up to this step; all of it if left out")
+        "--step", type=int, metavar="K", help=tr("draw the run or the walk up to this step; all of it if left out")
     )
     parser.add_argument("--elev", type=float, metavar="E", help=tr("degrees above the parameters' plane"))
     parser.add_argument("--azim", type=float, metavar="A", help=tr("degrees about the vertical axis"))
-    parser.add_argument("--size", default="1280x960", metavar="WxH", help=tr("in pixels; 1280x960 if left out"))
+    parser.add_argument("--size", metavar="WxH", help=tr("in pixels; 1280x960 if left out, of a graph what it needs"))
     parser.set_defaults(command=_render)
 
 
@@ -189,11 +198,18 @@ def _run(options: argparse.Namespace) -> None:
         raise InputError(tr("--npz needs the name of a file: the format is not for a terminal."))
     steps = [] if options.steps is None else [f"playback.steps={options.steps}"]
     scenario = load(options.scenario, [*options.overrides, *steps])
+    if scenario.lab == "autograd":
+        _run_walk(options, scenario)
+        return
     from gdsim.export import runs as making
     from gdsim.export import table
 
     runs = making.finish_runs(scenario, scenario.playback.steps)
-    _write_tables(options, runs)
+    _write_tables(
+        options,
+        lambda stream: table.write_csv(runs, stream),
+        lambda path: table.write_npz(table.last_state(runs), path),
+    )
     if options.csv == "-":
         table.write_csv(runs, sys.stdout)
     elif options.csv is None and options.npz is None:
@@ -202,18 +218,35 @@ def _run(options: argparse.Namespace) -> None:
     _note(making.notes(runs, making.formula_of(scenario)))
 
 
-def _write_tables(options: argparse.Namespace, runs: list[FinishedRun]) -> None:
+def _run_walk(options: argparse.Namespace, scenario: AutogradScenario) -> None:
+    from gdsim.export import graph_table, table
+
+    walk = scenario.walk()
+    position = scenario.position(walk, options.steps)
+    state = walk.state(position)
+    _write_tables(
+        options,
+        lambda stream: graph_table.write_csv(walk, position, stream),
+        lambda path: table.write_npz(graph_table.arrays(walk, state), path),
+    )
+    if options.csv == "-":
+        graph_table.write_csv(walk, position, sys.stdout)
+    elif options.csv is None and options.npz is None:
+        print(graph_table.summary(walk, state))
+    _note(scenario.notes(walk, position))
+
+
+def _write_tables(options: argparse.Namespace, csv: Callable[[TextIO], None], npz: Callable[[Path], None]) -> None:
     """Write the files that were asked for: all of them, or none where one of them fails."""
     from gdsim.atomic import replacing
-    from gdsim.export import table
 
     with ExitStack() as files:
         if options.npz is not None:
-            table.write_npz(table.last_state(runs), files.enter_context(replacing(Path(options.npz))))
+            npz(files.enter_context(replacing(Path(options.npz))))
         if options.csv not in (None, "-"):
             path = files.enter_context(replacing(Path(options.csv)))
             with path.open("w", encoding="utf-8", newline="") as stream:
-                table.write_csv(runs, stream)
+                csv(stream)
 
 
 def _grad(options: argparse.Namespace) -> None:
@@ -232,7 +265,7 @@ def _render(options: argparse.Namespace) -> None:
         raise InputError(
             tr("{path} is no picture that can be written: its name must end in .png, .svg or .pdf.", path=str(target))
         )
-    size = _size(options.size)
+    size = None if options.size is None else _size(options.size)
     if options.step is not None and options.step < 0:
         raise InputError(tr("--step {step} is not allowed: it must be 0 or more.", step=options.step))
     from gdsim.simulation.files import load

@@ -1,4 +1,4 @@
-"""The surface and its runs as a printed figure, by matplotlib; no display, no pyplot."""
+"""A scenario as a printed figure, by matplotlib; no display, no pyplot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gdsim.simulation.network_scenario import NetworkScenario
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.scenario import RunScenario, Scenario
     from gdsim.simulation.surface_scenario import SurfaceScenario
 
 DPI = 96
@@ -32,7 +32,7 @@ _NORMAL = (1280, 960)
 
 
 def write_figure(
-    scenario: Scenario, target: Path, size: tuple[int, int] = _NORMAL, step: int | None = None
+    scenario: Scenario, target: Path, size: tuple[int, int] | None = None, step: int | None = None
 ) -> list[str]:
     """Draw ``scenario`` and write it to ``target``, whole or not at all.
 
@@ -43,7 +43,7 @@ def write_figure(
     target
         A file's name that ends in ``.png``, ``.svg`` or ``.pdf``. Equal scenarios give equal bytes.
     size
-        Width and height in pixels; text and lines grow with it.
+        Width and height in pixels; text and lines grow with it. When None 1280x960, of a graph what it needs.
     step
         The last step drawn; ``playback.steps`` when None.
 
@@ -57,6 +57,11 @@ def write_figure(
     InputError
         If there is nothing to draw, or the file cannot be written.
     """
+    if scenario.lab == "autograd":
+        from gdsim.export.graph_figure import write_graph
+
+        return write_graph(scenario, target, size, step)
+    size = size or _NORMAL
     runs = finish_runs(scenario, scenario.playback.steps if step is None else step)
     if isinstance(scenario, NetworkScenario):
         _write_curves(scenario, runs, target, size)
@@ -151,6 +156,6 @@ def _outside(scenario: SurfaceScenario, runs: list[FinishedRun]) -> list[str]:
     return result
 
 
-def _title(scenario: Scenario, runs: list[FinishedRun]) -> str:
+def _title(scenario: RunScenario, runs: list[FinishedRun]) -> str:
     step = max(run.runner.step_count for run in runs)
     return tr("{title}, step {step}", title=scenario.title or scenario.subject, step=step)

@@ -12,7 +12,7 @@ from gdsim.simulation.surface_scenario import SurfaceScenario
 
 if TYPE_CHECKING:
     from gdsim.simulation.runner import Runner
-    from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.scenario import RunScenario
     from gdsim.simulation.spec import RunSpec
 
 
@@ -40,7 +40,7 @@ class FinishedRun:
         return self.spec.name or self.spec.optimizer
 
 
-def finish_runs(scenario: Scenario, steps: int) -> list[FinishedRun]:
+def finish_runs(scenario: RunScenario, steps: int) -> list[FinishedRun]:
     """Make every run of ``scenario``, ``steps`` updates each, or fewer where one diverges."""
     from gdsim.simulation.build import runner_of
 
@@ -76,7 +76,7 @@ def notes(runs: list[FinishedRun], formula: Formula | None) -> list[str]:
     return result
 
 
-def formula_of(scenario: Scenario) -> Formula | None:
+def formula_of(scenario: RunScenario) -> Formula | None:
     """Return the formula of a surface, None of another problem."""
     return parse(scenario.problem.formula) if isinstance(scenario, SurfaceScenario) else None
 

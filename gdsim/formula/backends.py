@@ -50,6 +50,7 @@ NUMPY: Functions = {
     "relu": lambda x: np.maximum(x, 0.0),
     "min": _many(np.minimum),
     "max": _many(np.maximum),
+    "detach": lambda x: x,
     "sign": np.sign,
     "heaviside": lambda x: np.heaviside(x, 0.0),
 }
@@ -79,6 +80,7 @@ def torch_functions() -> Functions:
         **{name: getattr(torch, name) for name in names},
         "min": _many(tensors(torch.minimum, min)),
         "max": _many(tensors(torch.maximum, max)),
+        "detach": lambda x: x.detach(),
         "heaviside": lambda x: (x > 0).to(x.dtype),
     }
 

@@ -37,6 +37,7 @@ _FUNCTIONS = {
     "relu": r"\mathrm{relu}",
     "min": r"\min",
     "max": r"\max",
+    "detach": r"\mathrm{detach}",
     "sign": r"\mathrm{sgn}",
     "heaviside": r"\mathrm{H}",
 }

@@ -17,6 +17,7 @@ from gdsim.formula.tree import (
     Binary,
     Call,
     Constant,
+    Functions,
     Negate,
     Node,
     Number,
@@ -38,7 +39,7 @@ _OPERATORS: dict[type[ast.operator], Operator] = {
 }
 
 
-def parse(text: str) -> Formula:
+def parse(text: str, functions: Functions = FUNCTIONS) -> Formula:
     """Read a formula.
 
     Parameters
@@ -46,15 +47,17 @@ def parse(text: str) -> Formula:
     text
         ``+ - * / ** ( )``, numbers, ``pi``, ``e``, the functions of `gdsim.formula.tree.FUNCTIONS`; every
         other name is a variable. Line breaks count as spaces.
+    functions
+        What may be called, in place of `FUNCTIONS`.
 
     Raises
     ------
     FormulaError
         With one clear sentence and the place in ``text``; within a second whatever the text is.
     """
-    scan(text)
+    scan(text, functions)
     try:
-        return _Reader(text).formula()
+        return _Reader(text, functions).formula()
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         if isinstance(error, FormulaError):
             raise
@@ -64,8 +67,8 @@ def parse(text: str) -> Formula:
 class _Reader:
     """Turns Python's tree of one text into ours."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, functions: Functions) -> None:
+        self.text, self.functions = text, functions
         spaced = "".join(" " if character.isspace() else character for character in text)
         self.skipped = len(spaced) - len(spaced.lstrip())
         self.source = spaced.strip()
@@ -114,7 +117,7 @@ class _Reader:
                     self.read(left, depth, exponents),
                     self.read(right, depth + 1, exponents),
                 )
-            case ast.Call(ast.Name(function), arguments, []) if function in FUNCTIONS:
+            case ast.Call(ast.Name(function), arguments, []) if function in self.functions:
                 self.check_count(node, function, len(arguments))
                 return Call(function, tuple(self.read(each, depth + 1, exponents) for each in arguments))
         raise self.error(node, tr("This is not allowed in a formula."))
@@ -132,7 +135,7 @@ class _Reader:
         return Binary("**", self.read(left, depth + 1, exponents), exponent)
 
     def check_count(self, node: ast.expr, function: str, count: int) -> None:
-        least, most = FUNCTIONS[function]
+        least, most = self.functions[function]
         if count < least and least > 1:
             message = tr(
                 "{function} takes at least {least} arguments, not {count}.", function=function, least=least, count=count

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from gdsim.errors import FormulaError
-from gdsim.formula.tree import FUNCTIONS
+from gdsim.formula.tree import FUNCTIONS, Functions
 from gdsim.i18n import tr
 
 MAX_LENGTH = 2000
@@ -40,7 +40,7 @@ class Token:
         return FormulaError(message, self.position, len(self.text))
 
 
-def scan(text: str) -> None:
+def scan(text: str, functions: Functions = FUNCTIONS) -> None:
     """Raise `FormulaError` at the first mistake in ``text``; blanks of every kind count as spaces."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(
@@ -48,36 +48,36 @@ def scan(text: str) -> None:
             MAX_LENGTH,
             len(text) - MAX_LENGTH,
         )
-    tokens = _tokens(text)
+    tokens = _tokens(text, functions)
     if not tokens:
         raise FormulaError(tr("The formula is empty: type one, for example x**2 + y**2."))
-    _check_order(tokens)
+    _check_order(tokens, functions)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, functions: Functions) -> list[Token]:
     result: list[Token] = []
     position = 0
     while position < len(text):
         if text[position].isspace():
             position += 1
             continue
-        token = _token_at(text, position)
+        token = _token_at(text, position, functions)
         result.append(token)
         position += len(token.text)
     for index, (token, after) in enumerate(itertools.pairwise(result)):
-        if token.kind == "name" and after.kind == "(" and _normal(token.text) in FUNCTIONS:
+        if token.kind == "name" and after.kind == "(" and _normal(token.text) in functions:
             result[index] = Token("function", token.text, token.position)
     return result
 
 
-def _token_at(text: str, position: int) -> Token:
+def _token_at(text: str, position: int, functions: Functions) -> Token:
     match = _TOKEN.match(text, position)
     # \w is ASCII above, so that digits are; a name may hold any letter.
     name = _NAME.match(text, position)
     if name:
         return _name(Token("name", name[0], position))
     if match is None:
-        raise _bad_character(text, position)
+        raise _bad_character(text, position, functions)
     kind = match.lastgroup or ""
     token = Token(match[0] if kind == "sign" else kind, match[0], position)
     if kind == "number" and re.match(r"0\d*[1-9]\d*$|00+$", match[0]):
@@ -113,7 +113,7 @@ def _name(token: Token) -> Token:
     return token
 
 
-def _bad_character(text: str, position: int) -> FormulaError:
+def _bad_character(text: str, position: int, functions: Functions) -> FormulaError:
     character = text[position]
     pair = text[position : position + 2]
     if pair in ("==", "<=", ">=", "!="):
@@ -121,7 +121,7 @@ def _bad_character(text: str, position: int) -> FormulaError:
     if character in "<>!":
         return FormulaError(tr("Comparisons such as {sign} are not allowed.", sign=character), position)
     if character == ".":
-        return _attribute(text, position)
+        return _attribute(text, position, functions)
     messages = {
         "^": tr("Write ** for powers, not ^."),
         "=": tr("Leave out the equals sign: type only what stands on its right."),
@@ -142,9 +142,9 @@ def _bad_character(text: str, position: int) -> FormulaError:
     return FormulaError(messages.get(character, default), position)
 
 
-def _attribute(text: str, position: int) -> FormulaError:
+def _attribute(text: str, position: int, functions: Functions) -> FormulaError:
     after = _NAME.match(text, position + 1)
-    if after and after[0] in FUNCTIONS:
+    if after and after[0] in functions:
         return FormulaError(
             tr("Write {function} alone, without what stands before the dot.", function=after[0]),
             position,
@@ -155,7 +155,7 @@ def _attribute(text: str, position: int) -> FormulaError:
     )
 
 
-def _check_order(tokens: list[Token]) -> None:
+def _check_order(tokens: list[Token], functions: Functions) -> None:
     """Check that operands and signs take turns and that brackets match."""
     open_brackets: list[Token] = []
     calls: list[bool] = []
@@ -167,11 +167,11 @@ def _check_order(tokens: list[Token]) -> None:
             signs += 1
         elif operand_next:
             signs = 0
-            _check_operand(token, before)
+            _check_operand(token, before, functions)
             operand_next = token.kind in ("function", "(")
         else:
             assert before is not None
-            _check_after_operand(token, before, bool(calls) and calls[-1])
+            _check_after_operand(token, before, bool(calls) and calls[-1], functions)
             operand_next = token.kind != ")"
         if token.kind == "(":
             open_brackets.append(token)
@@ -197,7 +197,7 @@ def too_deep(position: int, length: int) -> FormulaError:
     )
 
 
-def _check_operand(token: Token, before: Token | None) -> None:
+def _check_operand(token: Token, before: Token | None, functions: Functions) -> None:
     """Check ``token``, which stands where a number, a name or a bracket must."""
     if token.kind == ")":
         if before is not None and before.kind == "(":
@@ -207,18 +207,18 @@ def _check_operand(token: Token, before: Token | None) -> None:
         if before is None:
             raise token.error(tr("The formula cannot begin with {sign}.", sign=token.text))
         raise token.error(tr("Something is missing between {left} and {right}.", left=before.text, right=token.text))
-    if token.kind == "name" and _normal(token.text) in FUNCTIONS:
+    if token.kind == "name" and _normal(token.text) in functions:
         raise token.error(tr("{name} is a function: write {name}(...).", name=token.text))
 
 
-def _check_after_operand(token: Token, before: Token, in_call: bool) -> None:
+def _check_after_operand(token: Token, before: Token, in_call: bool, functions: Functions) -> None:
     """Check ``token``, which stands where a sign, a comma or a closing bracket must."""
     if token.kind == "," and not in_call:
         raise token.error(
             tr("A comma may only stand between the arguments of a function; write decimals with a point.")
         )
     if token.kind == "(" and before.kind == "name":
-        raise _unknown_function(before)
+        raise _unknown_function(before, functions)
     if token.kind in ("number", "name", "function", "("):
         left = before.text if before.kind != ")" else "(...)"
         right = "(...)" if token.kind == "(" else token.text + "(...)" * (token.kind == "function")
@@ -229,9 +229,9 @@ def _check_after_operand(token: Token, before: Token, in_call: bool) -> None:
         )
 
 
-def _unknown_function(token: Token) -> FormulaError:
+def _unknown_function(token: Token, functions: Functions) -> FormulaError:
     name = token.text
-    allowed = ", ".join(FUNCTIONS)
+    allowed = ", ".join(functions)
     if len(name) == 1 or name in ("pi", "theta", "alpha", "beta") or name[-1].isdigit():
         return token.error(
             tr(
@@ -240,7 +240,7 @@ def _unknown_function(token: Token) -> FormulaError:
                 allowed=allowed,
             )
         )
-    near = [_ALIASES[name]] if name in _ALIASES else difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
+    near = [_ALIASES[name]] if name in _ALIASES else difflib.get_close_matches(name.lower(), functions, 1)
     if near:
         return token.error(
             tr(

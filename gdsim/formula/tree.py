@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,7 +11,9 @@ Operator: TypeAlias = Literal["+", "-", "*", "/", "**"]
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
-FUNCTIONS: dict[str, tuple[int, int | None]] = {
+Functions: TypeAlias = Mapping[str, tuple[int, int | None]]
+
+FUNCTIONS: Functions = {
     "sin": (1, 1),
     "cos": (1, 1),
     "tan": (1, 1),
@@ -26,6 +28,9 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "max": (2, None),
 }
 """What a person may call: least and greatest number of arguments (None: any)."""
+
+PROGRAM_FUNCTIONS: Functions = {**FUNCTIONS, "detach": (1, 1)}
+"""What a program may call: detach gives the same number, through which no gradient flows."""
 
 DERIVED_FUNCTIONS = ("sign", "heaviside")
 """What derivatives may hold beside `FUNCTIONS`: sign (0 at 0) and the unit step (0 at 0, as torch's relu has it)."""
@@ -70,7 +75,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of `FUNCTIONS` or `DERIVED_FUNCTIONS` and its arguments."""
+    """A function of `PROGRAM_FUNCTIONS` or `DERIVED_FUNCTIONS` and its arguments."""
 
     function: str
     arguments: tuple[Node, ...]

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from gdsim.problems.network import NetworkProblem
     from gdsim.simulation.network_scenario import DataSpec, NetworkSpec
     from gdsim.simulation.runner import Runner
-    from gdsim.simulation.scenario import Scenario
+    from gdsim.simulation.scenario import RunScenario
 
 
-def runner_of(scenario: Scenario, number: int = 0) -> Runner:
+def runner_of(scenario: RunScenario, number: int = 0) -> Runner:
     """Return one run of ``scenario`` at its start.
 
     Raises
@@ -34,7 +34,7 @@ def runner_of(scenario: Scenario, number: int = 0) -> Runner:
     return Runner.of(problem_of(scenario, number), rule_named(run.optimizer), run)
 
 
-def problem_of(scenario: Scenario, number: int = 0) -> Problem:
+def problem_of(scenario: RunScenario, number: int = 0) -> Problem:
     """Return what one run of ``scenario`` minimises."""
     if isinstance(scenario, SurfaceScenario):
         start = scenario.run[number].start

@@ -13,17 +13,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gdsim.atomic import replacing
-from gdsim.errors import FormulaError, InputError
+from gdsim.errors import FormulaError, InputError, ProgramError
 from gdsim.i18n import tr
 from gdsim.optimizers import rules
 from gdsim.simulation.spec import RunSpec
 from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
 
 if TYPE_CHECKING:
-    from gdsim.simulation.network_scenario import NetworkScenario
     from gdsim.simulation.scenario import Scenario
 
-LABS = ("surface", "network")
+LABS = ("surface", "network", "autograd")
 """What a scenario's ``lab`` may be."""
 
 DEFAULT_LAB = "surface"
@@ -90,10 +89,14 @@ def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
         raise InputError(_sentence(error.errors()[0], name_keys)) from None
 
 
-def _model(lab: str) -> type[SurfaceScenario] | type[NetworkScenario]:
+def _model(lab: str) -> type[Scenario]:
+    # Imported when it is needed: the first window, on a surface, is to be quick.
     if lab == "surface":
         return SurfaceScenario
-    # When it is needed: the first window, on a surface, is to be quick.
+    if lab == "autograd":
+        from gdsim.simulation.autograd_scenario import AutogradScenario
+
+        return AutogradScenario
     from gdsim.simulation.network_scenario import NetworkScenario
 
     return NetworkScenario
@@ -104,7 +107,8 @@ def dumps(scenario: Scenario) -> str:
     import tomli_w
 
     data = scenario.model_dump(mode="json", exclude_none=True)
-    data["run"] = [_flat_run(run) for run in scenario.run]
+    if scenario.lab != "autograd":
+        data["run"] = [_flat_run(run) for run in scenario.run]
     if scenario.lab == "network":
         data["problem"]["data"] = {key: value for key, value in data["problem"]["data"].items() if value != ""}
     return tomli_w.dumps({key: value for key, value in data.items() if value != ""})
@@ -216,6 +220,14 @@ def _sentence(detail: ErrorDetails, name_keys: bool) -> str:
     if detail["type"] == "value_error":
         cause = detail["ctx"]["error"]
         message = str(cause)
+        if isinstance(cause, ProgramError):
+            return tr(
+                "In {key}.program, line {line}, character {place}: {message}",
+                key=key,
+                line=cause.line,
+                place=cause.position + 1,
+                message=message,
+            )
         if isinstance(cause, FormulaError):
             return tr(
                 "In {key}.formula, character {place}: {message}", key=key, place=cause.position + 1, message=message

@@ -6,7 +6,11 @@ line all deal in whole scenarios.
 
 from __future__ import annotations
 
+from gdsim.simulation.autograd_scenario import AutogradScenario
 from gdsim.simulation.network_scenario import NetworkScenario
 from gdsim.simulation.surface_scenario import SurfaceScenario
 
-Scenario = SurfaceScenario | NetworkScenario
+RunScenario = SurfaceScenario | NetworkScenario
+"""Scenarios in which parameters are updated."""
+
+Scenario = RunScenario | AutogradScenario

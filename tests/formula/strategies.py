@@ -33,7 +33,8 @@ trees: st.SearchStrategy[Node] = st.recursive(st.one_of(numbers, names), _grow, 
 moderate_trees: st.SearchStrategy[Node] = st.recursive(st.one_of(moderate, names), _grow, max_leaves=12)
 """Without the numbers next to which double precision loses all the others."""
 
-points = st.fixed_dictionaries({name: st.floats(-3, 3) for name in NAMES})
+# Nothing next to 0: in y/y autograd takes one huge number from another there, and neither is the slope.
+points = st.fixed_dictionaries({name: st.floats(-3, 3).map(lambda v: v if abs(v) > 1e-6 else 0.0) for name in NAMES})
 
 
 def is_moderate(tree: Node, point: dict[str, float]) -> bool:
