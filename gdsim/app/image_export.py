@@ -32,9 +32,10 @@ from gdsim.errors import InputError
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
-    from gdsim.app.labs.lab import Lab
+    from gdsim.app.labs.lab import Lab, Picture
 
 MAX_WIDTH, MAX_HEIGHT = 7680, 4320
+PIXELS, VECTOR = (".png",), (".png", ".svg", ".pdf")
 
 
 def render_image(lab: Lab[Any], what: str, width: int, height: int, ground: str) -> QImage:
@@ -96,18 +97,30 @@ def write_image(image: QImage, path: Path) -> None:
             raise OSError(28, tr("the disk is full or the folder cannot be written to"))
 
 
-def picture_path(text: str) -> Path:
+def picture_path(text: str, vector: bool = False) -> Path:
     """Return the path that was typed.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+    vector
+        Whether the picture can be written as SVG and PDF too.
 
     Raises
     ------
     InputError
-        If it cannot be the name of a PNG file.
+        If it cannot be the name of such a file.
     """
     path = Path(os.path.expanduser(text.strip()))
+    named_so = path.suffix.lower() in (VECTOR if vector else PIXELS)
     if not text.strip() or path.is_dir():
+        if vector:
+            raise InputError(tr("Give the name of a file that ends in .png, .svg or .pdf."))
         raise InputError(tr("Give the name of a file that ends in .png."))
-    if path.suffix.lower() != ".png":
+    if not named_so:
+        if vector:
+            raise InputError(tr("{path} must end in .png, .svg or .pdf.", path=str(path)))
         raise InputError(tr("{path} must end in .png.", path=str(path)))
     return path
 
@@ -175,14 +188,19 @@ class ExportDialog(QDialog):
         self.path.setText(str(folder / "gdsim.png"))
 
     def _browse(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, tr("Export image"), self.path.text(), tr("Pictures (*.png)"))
+        kinds = tr("Pictures (*.png *.svg *.pdf)") if self._picture().write else tr("Pictures (*.png)")
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export image"), self.path.text(), kinds)
         if path:
             self._agreed = Path(path)
             self.path.setText(path if Path(path).suffix else f"{path}.png")
 
+    def _picture(self) -> Picture:
+        return self._lab.pictures()[self.what.currentData()]
+
     def _export(self) -> None:
+        picture = self._picture()
         try:
-            path = picture_path(self.path.text())
+            path = picture_path(self.path.text(), vector=picture.write is not None)
         except InputError as error:
             self.error.show_sentence(str(error))
             return
@@ -191,7 +209,11 @@ class ExportDialog(QDialog):
         choice = (self.what.currentData(), self.width_field.value(), self.height_field.value())
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            write_image(render_image(self._lab, *choice, self.ground.currentData()), path)
+            ground = self.ground.currentData()
+            if picture.write is not None and path.suffix.lower() not in PIXELS:
+                picture.write(path, *choice[1:], ground)
+            else:
+                write_image(picture.grab(*choice[1:], ground), path)
         except InputError as error:
             self.error.show_sentence(str(error))
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent, QUndoGroup
@@ -17,16 +17,14 @@ from gdsim.app.labs.surface_lab import SurfaceLab
 from gdsim.app.widgets.lab_switch import LabSwitch
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.files import DEFAULT_PRESET, load, preset_titles, save
+from gdsim.simulation.files import DEFAULT_PRESET, LABS, load, preset_titles, save
 
 if TYPE_CHECKING:
-    from gdsim.app.labs.network_lab import NetworkLab
+    from gdsim.app.labs.lab import Lab
     from gdsim.simulation.scenario import Scenario
 
 SIZE = QSize(1600, 960)
 """Size of the first window, where the screen is large enough."""
-
-LABS = ("surface", "network")
 
 OF_THE_LAB = ("run", "verbs", "view")
 """Menus whose actions the lab on screen carries out."""
@@ -50,7 +48,7 @@ class MainWindow(QMainWindow):
         self._undo = QUndoGroup(self)
         self._settings = QSettings("gdsim", "gdsim")
         self._paths: dict[str, Path | None] = {}
-        self._labs: dict[str, SurfaceLab | NetworkLab] = {}
+        self._labs: dict[str, Lab[Any]] = {}
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self._panels = QMenu(tr("Panels"), self)
@@ -60,10 +58,9 @@ class MainWindow(QMainWindow):
         self.show_lab((scenario or load(DEFAULT_PRESET)).lab, scenario)
 
     @property
-    def lab(self) -> SurfaceLab | NetworkLab:
+    def lab(self) -> Lab[Any]:
         """The lab on screen."""
-        lab = self._stack.currentWidget()
-        return cast("SurfaceLab | NetworkLab", lab)
+        return cast("Lab[Any]", self._stack.currentWidget())
 
     def open(self, source: str | Path) -> None:
         """Open a scenario file or preset; what cannot be opened is explained and changes nothing."""
@@ -75,7 +72,7 @@ class MainWindow(QMainWindow):
         path = Path(source) if Path(source).suffix else None
         if scenario.lab in self._labs:
             self.show_lab(scenario.lab)
-            self.lab.open_scenario(scenario)  # type: ignore[arg-type]
+            self.lab.open_scenario(scenario)
         else:
             self.show_lab(scenario.lab, scenario)
         self._paths[scenario.lab] = path
@@ -142,9 +139,9 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
             self.actions_by_name.refresh_icons()
 
-    def _new_lab(self, name: str, scenario: Scenario | None) -> SurfaceLab | NetworkLab:
+    def _new_lab(self, name: str, scenario: Scenario | None) -> Lab[Any]:
         kind = _lab_class(name)
-        lab = kind(scenario or load(kind.default_preset), self.actions_by_name)  # type: ignore[arg-type]
+        lab = kind(scenario or load(kind.default_preset), self.actions_by_name)
         self._stack.addWidget(lab)
         self._undo.addStack(lab.model.undo_stack)
         lab.restore_layout(self._settings)
@@ -206,6 +203,7 @@ class MainWindow(QMainWindow):
                 "reset_layout": lambda: self.lab.reset_layout(),
                 "lab_surface": lambda _on: self.show_lab("surface"),
                 "lab_network": lambda _on: self.show_lab("network"),
+                "lab_autograd": lambda _on: self.show_lab("autograd"),
                 "full_screen": lambda on: self.showFullScreen() if on else self.showNormal(),
                 "shortcuts": lambda: dialogs.show_shortcuts(self, actions.shortcut_rows()),
                 "about": lambda: dialogs.show_about(self),
@@ -279,13 +277,17 @@ class MainWindow(QMainWindow):
             self.actions_by_name[f"theme_{action}"].setChecked(action == name)
 
 
-def _lab_class(name: str) -> type[SurfaceLab] | type[NetworkLab]:
+def _lab_class(name: str) -> Any:
     # Imported when it is needed: the first window is to be quick.
     if name == "surface":
         return SurfaceLab
-    from gdsim.app.labs.network_lab import NetworkLab
+    if name == "network":
+        from gdsim.app.labs.network_lab import NetworkLab
 
-    return NetworkLab
+        return NetworkLab
+    from gdsim.app.labs.autograd_lab import AutogradLab
+
+    return AutogradLab
 
 
 def _filter() -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gdsim.simulation.files import validate
+from gdsim.simulation.spec import BaseScenario
 
 if TYPE_CHECKING:
     from gdsim.simulation.network_scenario import NetworkScenario
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 MERGE_SECONDS = 1.0
 """Edits of one setting in one gesture that follow each other faster than this are undone together."""
 
+B = TypeVar("B", bound=BaseScenario)
+"""The scenario of any lab."""
 
 S = TypeVar("S", bound="SurfaceScenario | NetworkScenario")
+"""The scenario of a lab whose first ``run`` a trainer carries out."""
 
 
-class ScenarioModel(QObject, Generic[S]):
+class ScenarioModel(QObject, Generic[B]):
     """Holds the present scenario; `changed` carries the old and the new one.
 
     Parameters
@@ -32,9 +36,9 @@ class ScenarioModel(QObject, Generic[S]):
 
     changed = Signal(object, object)
 
-    def __init__(self, scenario: S, parent: QObject | None = None) -> None:
+    def __init__(self, scenario: B, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.scenario: S = scenario
+        self.scenario: B = scenario
         self.gesture = 0
         self.undo_stack = QUndoStack(self)
 
@@ -64,22 +68,22 @@ class ScenarioModel(QObject, Generic[S]):
         """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
         self.scenario = revised(self.scenario, values)
 
-    def replace(self, scenario: S) -> None:
+    def replace(self, scenario: B) -> None:
         """Begin anew with another scenario; there is nothing to undo then."""
         self.undo_stack.clear()
         self._set(scenario)
 
-    def _set(self, scenario: S) -> None:
+    def _set(self, scenario: B) -> None:
         old, self.scenario = self.scenario, scenario
         self.changed.emit(old, scenario)
 
 
-class _Edit(QUndoCommand, Generic[S]):
-    def __init__(self, model: ScenarioModel[S], new: S, text: str, keys: tuple[str, ...], in_force: bool) -> None:
+class _Edit(QUndoCommand, Generic[B]):
+    def __init__(self, model: ScenarioModel[B], new: B, text: str, keys: tuple[str, ...], in_force: bool) -> None:
         super().__init__(text)
-        self._model: ScenarioModel[S] = model
-        self._old: S = model.scenario
-        self._new: S = new
+        self._model: ScenarioModel[B] = model
+        self._old: B = model.scenario
+        self._new: B = new
         self._kind = (text, keys, model.gesture)
         self._in_force = in_force
         self._time = time.monotonic()
@@ -97,10 +101,10 @@ class _Edit(QUndoCommand, Generic[S]):
     def undo(self) -> None:
         self._go_to(self._old)
 
-    def _go_to(self, scenario: S) -> None:
+    def _go_to(self, scenario: B) -> None:
         # What was only noted, such as the speed, is not undone.
         playback = self._model.scenario.playback
-        self._model._set(cast("S", scenario.model_copy(update={"playback": playback})))
+        self._model._set(scenario.model_copy(update={"playback": playback}))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Edit) or other._kind != self._kind:
@@ -111,7 +115,7 @@ class _Edit(QUndoCommand, Generic[S]):
         return True
 
 
-def revised(scenario: S, values: dict[str, Any]) -> S:
+def revised(scenario: B, values: dict[str, Any]) -> B:
     """Return ``scenario`` with dotted keys set, checked as a file would be."""
     data = scenario.model_dump(mode="json")
     for key, value in values.items():

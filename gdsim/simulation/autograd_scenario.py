@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -54,7 +55,13 @@ class ProgramSpec(SpecModel):
 
     def graph(self) -> Graph:
         """Return the program's graph."""
-        return build_graph(parse_program(self.program), {name: leaf.requires_grad for name, leaf in self.leaf.items()})
+        return _graph(self.program, tuple((name, leaf.requires_grad) for name, leaf in self.leaf.items()))
+
+
+@lru_cache(maxsize=8)
+def _graph(program: str, leaves: tuple[tuple[str, bool], ...]) -> Graph:
+    # The same graph again while only values change: a slider that is dragged asks many times a second.
+    return build_graph(parse_program(program), dict(leaves))
 
 
 class WalkPlayback(Playback):

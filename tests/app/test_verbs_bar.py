@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.panels.state_label import StateLabel
-from gdsim.app.panels.verbs_bar import VERBS, VerbsBar
+from gdsim.app.panels.verbs_bar import VERBS, Left, VerbsBar
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.simulation.snapshot import Graph, HeldGradient, Point, Snapshot
+
+GRAPH_VERBS = ("zero_grad", "forward", "backward")
 
 
 def state(step: int, grad: tuple[int, int] | None = None, graph: Graph = "none", stale_graph: bool = False) -> Snapshot:
@@ -49,6 +51,15 @@ def bar(window: QMainWindow) -> VerbsBar:
     found = window.findChild(VerbsBar, "verbs_bar")
     assert found is not None
     return found
+
+
+@pytest.fixture
+def graph_bar(window: QMainWindow) -> VerbsBar:
+    """The bar of a lab that updates nothing and has no epochs, in a row below the other."""
+    bar = VerbsBar(Actions(window), GRAPH_VERBS, with_epochs=False)
+    window.addToolBarBreak()
+    window.addToolBar(bar)
+    return bar
 
 
 def action(bar: VerbsBar, name: str) -> QAction:
@@ -257,3 +268,80 @@ def test_keys_of_the_run_pass_through_the_epochs(qtbot: QtBot, bar: VerbsBar) ->
     with qtbot.waitSignal(play.triggered):
         qtbot.keyClick(epochs, Qt.Key.Key_Space)
     assert epochs.text() == "10 epochs"
+
+
+def test_a_bar_without_update_and_epochs_has_only_its_own_buttons(qtbot: QtBot, graph_bar: VerbsBar) -> None:
+    buttons = [button.objectName() for button in graph_bar.findChildren(QToolButton) if button.defaultAction()]
+    assert buttons == [*GRAPH_VERBS, "keep_graph"]
+    assert graph_bar.epochs is None
+    assert graph_bar.findChild(WholeNumber) is None
+    for name in buttons:
+        with qtbot.waitSignal(action(graph_bar, name).triggered):
+            qtbot.mouseClick(graph_bar.findChild(QToolButton, name), Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("left", "grad", "graph"),
+    [
+        (Left("zero_grad", None, "none"), "grad: None", "graph: none"),
+        (Left("forward", None, "kept"), "grad: None", "graph: kept"),
+        (Left("backward", (1, 0), "freed"), "grad: fresh", "graph: freed"),
+        (Left("backward", (2, 0), "kept"), "grad: accumulated 2 times", "graph: kept"),
+        (
+            Left("forward", (1, 2), "kept", step=3, out_of_date=True),
+            "grad: stale, of step 2",
+            "graph: kept, out of date",
+        ),
+    ],
+)
+def test_what_is_left_without_a_run_is_said_in_words(graph_bar: VerbsBar, left: Left, grad: str, graph: str) -> None:
+    graph_bar.show_left(Left("backward", (12, 0), "kept"))
+    graph_bar.show_left(left)
+    assert words(graph_bar) == (grad, graph)
+
+
+LEFT = [
+    Left("backward", grad, graph, step, out_of_date)
+    for grad in (None, (1, 0), (2, 0))
+    for graph in ("none", "kept", "freed")
+    for step in (0, 1)
+    for out_of_date in (False, True)
+]
+"""One of each kind of what verbs may leave behind."""
+
+
+def tips(bar: VerbsBar) -> list[str]:
+    return [bar.findChild(QLabel, name).toolTip() for name in ("grad_state", "graph_state")]
+
+
+def test_a_bar_without_update_never_speaks_of_it(bar: VerbsBar, graph_bar: VerbsBar) -> None:
+    said: dict[VerbsBar, set[str]] = {bar: set(), graph_bar: set()}
+    for left in LEFT:
+        for one in said:
+            one.show_left(left)
+            said[one].update(tips(one))
+    assert "grad is None until backward has been called." in said[graph_bar]
+    for sentence in said[graph_bar]:
+        assert sentence.endswith(".")
+        assert "update" not in sentence
+        assert "parameters" not in sentence
+    assert len([sentence for sentence in said[bar] if "update" in sentence]) == 2
+    assert len([sentence for sentence in said[bar] if "parameters" in sentence]) == 1
+
+
+def test_a_refusal_goes_with_the_next_phase_of_a_bar_without_a_run(graph_bar: VerbsBar) -> None:
+    error = graph_bar.findChild(MessageLabel, "verbs_error")
+    graph_bar.show_left(Left("backward", (1, 0), "freed"))
+    graph_bar.show_error("The graph was freed by the last backward: run forward again, or keep the graph next time.")
+    graph_bar.show_left(Left("backward", (1, 0), "freed"))
+    assert error.isVisible()
+    graph_bar.show_left(Left("forward", (1, 0), "freed"))
+    assert not error.isVisible()
+
+
+def test_a_hidden_bar_without_a_run_catches_up(graph_bar: VerbsBar) -> None:
+    graph_bar.hide()
+    graph_bar.show_left(Left("backward", (2, 0), "freed"))
+    assert words(graph_bar) == ("grad: None", "graph: none")
+    graph_bar.show()
+    assert words(graph_bar) == ("grad: accumulated 2 times", "graph: freed")

@@ -1,31 +1,23 @@
-"""What every lab is made of: a scenario with undo, a trainer that is polled, docks, and a place for messages."""
+"""What every lab is made of: a scenario with undo, docks, and a place for messages."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.labs.layout import Layout
-from gdsim.app.labs.run_choices import RunChoices
-from gdsim.app.scenario_model import S, ScenarioModel
-from gdsim.app.trainer import Trainer
+from gdsim.app.scenario_model import B, ScenarioModel
 from gdsim.app.widgets.message_label import MessageLabel
-from gdsim.i18n import tr
-from gdsim.simulation.build import runner_of
-from gdsim.simulation.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from gdsim.app.panels.optimizer_panel import OptimizerPanel
-    from gdsim.app.panels.transport import TimelineBar, Transport
-
-POLL_MS = 16
+    from gdsim.app.panels.transport import Transport
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,30 +32,33 @@ class Picture:
         Draws it: width and height in pixels, and ``light``, ``dark`` or ``transparent`` ground.
     view
         The widget whose size a copy takes; None where it is put together from several.
+    write
+        Writes it as SVG or PDF, by the path's extension, at this size and on this ground; None where it is pixels.
     """
 
     label: str
     grab: Callable[[int, int, str], QImage]
     view: QWidget | None = None
+    write: Callable[[Path, int, int, str], None] | None = None
 
 
-class Lab(QMainWindow, Generic[S]):
-    """The part of a lab that does not depend on what is minimised.
+class Lab(QMainWindow, Generic[B]):
+    """The part of a lab that does not depend on what it shows.
 
     Attributes
     ----------
     name
-        ``surface`` or ``network``; the widget's object name is ``NAME_lab``.
+        What scenarios call it, such as ``surface``; the widget's object name is ``NAME_lab``.
     default_preset
         What the lab begins with when it is opened without a scenario.
     model
         The scenario, with undo.
-    trainer
-        Owner of the run.
     slots
         What the lab does when an action of this name is triggered; other actions of its menus are disabled.
     message
         Speaks of anything but the run.
+    transport
+        The bar that plays what the lab shows.
     """
 
     name: ClassVar[str]
@@ -74,32 +69,23 @@ class Lab(QMainWindow, Generic[S]):
     transport: Transport
     slots: dict[str, Callable[..., object]]
 
-    def __init__(self, scenario: S, parent: QWidget | None = None) -> None:
+    def __init__(self, scenario: B, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{self.name}_lab")
         self.setWindowFlags(Qt.WindowType.Widget)
-        self.model: ScenarioModel[S] = ScenarioModel(scenario, self)
-        self.trainer = Trainer(self)
+        self.model: ScenarioModel[B] = ScenarioModel(scenario, self)
         self.message = MessageLabel("message", dismissable=True)
         self.message.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
-        self._started = False
         self._closed = False
         self._arranged = False
         self._remembered: QByteArray | None = None
-        self._poll = QTimer(self)
-        self._poll.setInterval(POLL_MS)
 
     @property
-    def scenario(self) -> S:
+    def scenario(self) -> B:
         """The scenario as it would be saved now."""
         return self.model.scenario
 
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """What is shown of the run, None until it is set up."""
-        raise NotImplementedError
-
-    def open_scenario(self, scenario: S) -> None:
+    def open_scenario(self, scenario: B) -> None:
         """Begin anew with another scenario."""
         raise NotImplementedError
 
@@ -111,82 +97,10 @@ class Lab(QMainWindow, Generic[S]):
         """Return the worksheet as text."""
         raise NotImplementedError
 
-    def _run_slots(self) -> dict[str, Callable[..., object]]:
-        """Return what every lab does when the actions of a run are triggered."""
-        return {
-            "reset": self._reset,
-            "step": self.trainer.step,
-            "step_back": self.trainer.step_back,
-            "next_phase": self.trainer.next_phase,
-            "play": self._play,
-            "run_n": lambda: self.trainer.play(math.inf, self.model.scenario.playback.steps),
-        }
-
-    @property
-    def run_choices(self) -> RunChoices[S]:
-        """What happens when something is chosen that concerns the run."""
-        raise NotImplementedError
-
-    def _connect_run(self, optimizer: OptimizerPanel, timeline: TimelineBar) -> None:
-        """Let the bars and the optimizer's panel act on the run, and the run be polled."""
-        timeline.timeline.sought.connect(self.trainer.seek)
-        self.transport.speed_chosen.connect(self.run_choices.speed)
-        self.transport.steps_chosen.connect(self.run_choices.steps)
-        self.transport.refused.connect(self.show_message)
-        optimizer.optimizer_chosen.connect(self.run_choices.optimizer)
-        optimizer.hyper_chosen.connect(self.run_choices.hyper)
-        optimizer.settled.connect(self.model.end_gesture)
-        self.trainer.failed.connect(self.show_message)
-        self._poll.timeout.connect(self._take_snapshot)
-
-    def _show_run(self, optimizer: OptimizerPanel) -> None:
-        """Show what the scenario sets of its run."""
-        scenario = self.model.scenario
-        run = scenario.run[0]
-        optimizer.show_rule(run.optimizer)
-        optimizer.show_hyper(run.optimizer, dict(run.hyper))
-        self.transport.show_playback(scenario.playback)
-
-    def _begin_run(self, scenario: S) -> None:
-        """Begin anew with an opened scenario."""
-        self.run_choices.begin(scenario)
-        self.message.show_sentence("")
-        self.model.replace(scenario)
-        if self._started:
-            self._load(0, 0)
-        if len(scenario.run) > 1:
-            self.show_message(
-                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
-            )
-
-    def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
-        """Compute the run again from its start."""
-        scenario = self.model.scenario
-        self.trainer.load(lambda: runner_of(scenario), current, last, dragged, resume)
-
-    def _take_snapshot(self) -> None:
-        """Show what there is new of the run."""
-        raise NotImplementedError
-
-    def _reset(self) -> None:
-        self.run_choices.reset()
-        self._load(0, 0)
-
-    def _play(self, on: bool) -> None:
-        if on:
-            self.trainer.play(self.transport.speed.value())
-        else:
-            self.trainer.pause()
-
     def set_active(self, active: bool) -> None:
         """Work while the lab is on screen; rest, with the run paused, while another one is."""
         if active:
-            if self._started:
-                self._poll.start()
             self.transport.show_playing(False)
-        else:
-            self.trainer.pause()
-            self._poll.stop()
 
     def show_message(self, sentence: str, error: bool = True) -> None:
         """Show one sentence above the views; an error stays until the next one, a note for a while."""
@@ -198,8 +112,6 @@ class Lab(QMainWindow, Generic[S]):
     def close_lab(self) -> None:
         """End the threads and timers; none is started afterwards."""
         self._closed = True
-        self._poll.stop()
-        self.trainer.close()
 
     def save_layout(self, settings: QSettings) -> None:
         """Remember docks and last choices."""

@@ -101,7 +101,9 @@ class Layout:
             [self.docks[name] for name in widgets if name not in self._behind] for _, widgets in self._areas
         )
         lab = self._lab
-        lab.resizeDocks([left[0], right[0]], [LEFT_WIDTH, min(width // 4, 440)], Qt.Orientation.Horizontal)
+        lab.resizeDocks(
+            [left[0], *right[:1]], [LEFT_WIDTH, min(width // 4, 440)][: 1 + len(right)], Qt.Orientation.Horizontal
+        )
         lab.resizeDocks(below, [round(height * 0.38)] * len(below), Qt.Orientation.Vertical)
         lab.resizeDocks(below, list(self._shares), Qt.Orientation.Horizontal)
         self._share_left()
@@ -182,5 +184,9 @@ def _titles() -> dict[str, str]:
         "histograms": tr("Histograms"),
         "charts": tr("Charts"),
         "layers": tr("Layers"),
+        "program": tr("Program"),
+        "tangent": tr("Result and tangent"),
+        "rules": tr("Tensors"),
+        "code": tr("In PyTorch"),
         "worksheet": tr("Worksheet"),
     }

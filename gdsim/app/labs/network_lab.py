@@ -13,11 +13,12 @@ from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.background import Background
 from gdsim.app.image_export import side_by_side
-from gdsim.app.labs.lab import Lab, Picture, stacked
+from gdsim.app.labs.lab import Picture, stacked
 from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.network_choices import NetworkChoices
 from gdsim.app.labs.network_display import NetworkDisplay
 from gdsim.app.labs.network_views import build_views
+from gdsim.app.labs.run_lab import RunLab
 from gdsim.app.training_thread import Verb
 from gdsim.i18n import tr
 from gdsim.simulation.files import preset_titles
@@ -28,7 +29,7 @@ PATIENCE_SECONDS = 0.5
 """A run that takes longer than this to be set up is said to be on its way."""
 
 
-class NetworkLab(Lab[NetworkScenario]):
+class NetworkLab(RunLab[NetworkScenario]):
     """Wires the panels, the trainer and the views of one network.
 
     Parameters
@@ -169,7 +170,7 @@ class NetworkLab(Lab[NetworkScenario]):
 
     def _slots(self) -> dict[str, Callable[..., object]]:
         slots: dict[str, Callable[..., object]] = {
-            "run_epochs": lambda: self.choices.epochs(self.views.verbs.epochs.value()),
+            "run_epochs": self._run_epochs,
             "zero_grad": lambda: self._do("zero_grad"),
             "forward": lambda: self._do("forward"),
             "backward": lambda: self._do("backward"),
@@ -177,6 +178,11 @@ class NetworkLab(Lab[NetworkScenario]):
             "keep_graph": lambda on: None,
         }
         return self._run_slots() | slots
+
+    def _run_epochs(self) -> None:
+        epochs = self.views.verbs.epochs
+        assert epochs is not None
+        self.choices.epochs(epochs.value())
 
     def _do(self, verb: Verb) -> None:
         self.views.verbs.show_error("")

@@ -14,8 +14,9 @@ from gdsim.app.actions import Actions
 from gdsim.app.background import Background
 from gdsim.app.camera import Camera
 from gdsim.app.image_export import side_by_side
-from gdsim.app.labs.lab import POLL_MS, Lab, Picture, stacked
+from gdsim.app.labs.lab import Picture, stacked
 from gdsim.app.labs.layout import Layout
+from gdsim.app.labs.run_lab import POLL_MS, RunLab
 from gdsim.app.labs.surface_choices import Choices
 from gdsim.app.labs.surface_display import SurfaceDisplay
 from gdsim.app.labs.surface_views import build_views
@@ -34,7 +35,7 @@ START_MS = 20
 """Pause between the first paint and the imports, so that the picture reaches the screen first."""
 
 
-class SurfaceLab(Lab[SurfaceScenario]):
+class SurfaceLab(RunLab[SurfaceScenario]):
     """Wires the panels, the trainer and the views of one surface.
 
     Parameters

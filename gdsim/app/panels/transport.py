@@ -22,6 +22,22 @@ BUTTONS = ("reset", "step_back", "next_phase", "step", "play")
 class Transport(QToolBar):
     """Buttons of the run's actions, speed and number of steps.
 
+    Parameters
+    ----------
+    actions
+        The program's actions, for the buttons.
+    at_the_end
+        Names of the actions whose buttons stand at the right end.
+    with_run
+        Whether there are a button and a field to run a number of steps.
+
+    Attributes
+    ----------
+    speed
+        Steps a second.
+    run_steps
+        How many steps to run; None in a bar without them.
+
     `refused` carries one sentence when a number of steps cannot be used, and an empty one as soon as one can be.
     """
 
@@ -30,7 +46,12 @@ class Transport(QToolBar):
     refused = Signal(str)
 
     def __init__(
-        self, actions: Actions, at_the_end: tuple[str, ...] = ("orbit", "export_image"), parent: QWidget | None = None
+        self,
+        actions: Actions,
+        at_the_end: tuple[str, ...] = ("orbit", "export_image"),
+        parent: QWidget | None = None,
+        *,
+        with_run: bool = True,
     ) -> None:
         super().__init__(tr("Transport"), parent)
         self.setObjectName("transport")
@@ -47,18 +68,7 @@ class Transport(QToolBar):
         unit = QLabel(tr("steps/s"))
         unit.setContentsMargins(theme.GRID // 2, 0, 0, 0)
         self.addWidget(unit)
-        self.addSeparator()
-        self.run_steps = named(
-            WholeNumber(1, MOST_STEPS, suffixes=(tr(" step"), tr(" steps")), tracking=True),
-            "run_steps",
-            tr("Steps to run"),
-        )
-        self.run_steps.reserve(MOST_STEPS)
-        self.run_steps.setToolTip(tr("How many updates Run makes: from 1 to {most}.", most=MOST_STEPS))
-        self.run_steps.valueChanged.connect(self.steps_chosen.emit)
-        self.run_steps.rejected.connect(self.refused)
-        self._add_button("run_n", with_text=True)
-        self.addWidget(self.run_steps)
+        self.run_steps = self._add_run() if with_run else None
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
@@ -66,9 +76,10 @@ class Transport(QToolBar):
             self._add_button(name)
 
     def show_playback(self, playback: Playback) -> None:
-        """Show speed and number of steps."""
+        """Show the speed and, where it can be chosen, the number of steps."""
         self.speed.set_value(playback.speed)
-        self.run_steps.set_silently(playback.steps)
+        if self.run_steps is not None:
+            self.run_steps.set_silently(playback.steps)
 
     def show_playing(self, playing: bool) -> None:
         """Let the play button show what it does next."""
@@ -79,6 +90,22 @@ class Transport(QToolBar):
             action.setProperty("icon_name", "pause" if playing else "play")
             action.setIcon(icon("pause" if playing else "play"))
             action.setText(tr("Pause") if playing else tr("Play"))
+
+    def _add_run(self) -> WholeNumber:
+        """Add the button that runs a number of steps, and return the field of that number beside it."""
+        self.addSeparator()
+        steps = named(
+            WholeNumber(1, MOST_STEPS, suffixes=(tr(" step"), tr(" steps")), tracking=True),
+            "run_steps",
+            tr("Steps to run"),
+        )
+        steps.reserve(MOST_STEPS)
+        steps.setToolTip(tr("How many updates Run makes: from 1 to {most}.", most=MOST_STEPS))
+        steps.valueChanged.connect(self.steps_chosen.emit)
+        steps.rejected.connect(self.refused)
+        self._add_button("run_n", with_text=True)
+        self.addWidget(steps)
+        return steps
 
     def _add_button(self, name: str, with_text: bool = False) -> None:
         button = named(QToolButton(), name)
@@ -111,8 +138,12 @@ class TimelineBar(QToolBar):
             "forward": tr("step {step} of {last}, forward done", step=step, last=last),
             "backward": tr("step {step} of {last}, backward done", step=step, last=last),
         }
-        self.label.setText(texts.get(phase, tr("step {step} of {last}", step=step, last=last)))
-        widest = tr("step {step} of {last}, backward done", step=last, last=last)
+        words = texts.get(phase, tr("step {step} of {last}", step=step, last=last))
+        self.show_words(words, tr("step {step} of {last}, backward done", step=last, last=last))
+
+    def show_words(self, text: str, widest: str) -> None:
+        """Show where the run is in words, with room for the ``widest`` ones, so that nothing jumps."""
+        self.label.setText(text)
         self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance(widest) + 2 * theme.GRID)
 
     def show_marks(self, marks: list[Mark], stop: int | None, why: str) -> None:

@@ -35,7 +35,9 @@ _REST_MILLISECONDS = 400
 
 
 class WorksheetView(QWidget):
-    """Shows a `Worksheet` with a chosen number of decimals."""
+    """Shows a `Worksheet` with a chosen number of decimals; `digits_changed` says that another one was chosen."""
+
+    digits_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,7 @@ class WorksheetView(QWidget):
         self._digits.setRange(1, MOST_DIGITS)
         self._digits.setValue(4)
         self._digits.valueChanged.connect(self._sheet.set_digits)
+        self._digits.valueChanged.connect(self.digits_changed)
         label = QLabel(tr("&Decimals"))
         label.setBuddy(self._digits)
         self._bar = bar = QHBoxLayout()
