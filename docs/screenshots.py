@@ -59,6 +59,27 @@ def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step
     window.deleteLater()
 
 
+def graph_picture(name: str, source: str, size: tuple[int, int], theme_name: str, step: int) -> None:
+    """Open a program, walk its graph to a step and write a picture of the whole window."""
+    from PySide6.QtCore import QSettings
+
+    from gdsim.app import theme
+    from gdsim.app.main_window import MainWindow
+    from gdsim.simulation.files import load
+
+    theme.apply(theme_name)
+    QSettings("gdsim", "gdsim").clear()
+    window = MainWindow(load(source))
+    window.resize(*size)
+    window.show()
+    settle()
+    window.lab.walker.seek(step)
+    settle(2.0)
+    window.grab().save(str(FOLDER / f"{name}.png"))
+    window.close()
+    window.deleteLater()
+
+
 def matplotlib_picture() -> None:
     """Write matplotlib's own figure of the lecture's surface, for comparison."""
     import numpy as np
@@ -83,6 +104,9 @@ def main() -> int:
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication
 
+    from gdsim.export.figure import write_figure
+    from gdsim.simulation.files import load
+
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
@@ -95,6 +119,12 @@ def main() -> int:
     picture("network-100", "lecture-network", (1920, 1080), "light", 100)
     picture("network-spirals", "network-spirals", (1920, 1080), "dark", 1500)
     picture("rosenbrock", "rosenbrock", (1920, 1080), "light", 300)
+    graph_picture("autograd-before", "lecture-autograd", (1280, 720), "light", 10)
+    graph_picture("autograd-half-way", "lecture-autograd", (1920, 1080), "light", 15)
+    graph_picture("autograd-after", "lecture-autograd", (1280, 720), "light", 21)
+    graph_picture("autograd-dark", "autograd-network-2-2-1", (1920, 1080), "dark", 30)
+    for name, step in (("before", 10), ("half-way", 15), ("after", 21)):
+        write_figure(load("lecture-autograd"), FOLDER / f"autograd-{name}.svg", step=step)
     matplotlib_picture()
     print(f"Pictures written to {FOLDER.name}/ beside this script.")
     return 0

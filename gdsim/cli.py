@@ -154,7 +154,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_grad(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("formula", metavar="FORMULA", help=tr("such as 'x**2 + sin(y)'"))
+    parser.add_argument(
+        "formula", metavar="FORMULA", help=tr("such as 'x**2 + sin(y)', or a program such as 'z = x**2; sin(z)'")
+    )
     parser.add_argument(
         "--at", action="append", default=[], metavar="NAME=VALUE", help=tr("the value of a variable; one for each")
     )
@@ -252,10 +254,16 @@ def _write_tables(options: argparse.Namespace, csv: Callable[[TextIO], None], np
 def _grad(options: argparse.Namespace) -> None:
     from gdsim.export import derivative
     from gdsim.formula import parse
+    from gdsim.formula.program import is_program, parse_program
 
-    formula = parse(options.formula.strip())
-    result = derivative.differentiate(formula, derivative.read_point(formula, options.at))
-    print(result.json() if options.json else result.text())
+    text = options.formula.strip()
+    if is_program(text):
+        program = parse_program(text)
+        result = derivative.differentiate_program(program, derivative.read_point(program.inputs, options.at))
+    else:
+        formula = parse(text)
+        result = derivative.differentiate(formula, derivative.read_point(formula.variables, options.at))
+    print(result.json() if options.json else result.table())
     _note(result.notes)
 
 

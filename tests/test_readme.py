@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gdsim.simulation.autograd_scenario import AutogradScenario
 from gdsim.simulation.build import runner_of
 from gdsim.simulation.files import validate
 
@@ -15,13 +16,18 @@ README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding=
 SCENARIOS = re.findall(r"```toml\n(.*?)```", README, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("text", SCENARIOS, ids=["surface", "network"])
+@pytest.mark.parametrize("text", SCENARIOS, ids=["surface", "network", "autograd"])
 def test_each_scenario_runs(text: str) -> None:
     scenario = validate(tomllib.loads(text))
+    if isinstance(scenario, AutogradScenario):
+        walk = scenario.walk()
+        assert walk.calls == scenario.playback.calls
+        assert len(walk.steps) >= scenario.playback.steps
+        return
     runner = runner_of(scenario)
     for _ in range(6):
         assert runner.step()
 
 
 def test_there_is_one_of_each_lab() -> None:
-    assert [tomllib.loads(text)["lab"] for text in SCENARIOS] == ["surface", "network"]
+    assert [tomllib.loads(text)["lab"] for text in SCENARIOS] == ["surface", "network", "autograd"]

@@ -1,15 +1,16 @@
-"""A formula's value and gradient at a point, symbolic and numeric side by side."""
+"""Value and gradient of a formula or of a program at a point, symbolic and numeric side by side."""
 
 from __future__ import annotations
 
 import json
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gdsim.errors import InputError
 from gdsim.formula import Formula
+from gdsim.formula.program import Program, composed
 from gdsim.i18n import tr
 
 
@@ -19,12 +20,16 @@ class Derivative:
 
     Attributes
     ----------
-    formula
-        What was differentiated.
+    text
+        What was differentiated, as it was typed.
+    name
+        What it is called: ``f``, or the name of a program's result.
+    lines
+        Right side and value of each name that a program assigns, the result last; empty for one formula.
     at
         The point.
     value
-        The formula's value there.
+        Its value there.
     symbolic
         Partial derivatives as text; None where sympy found no real one.
     symbolic_value
@@ -35,7 +40,9 @@ class Derivative:
         Sentences about what is missing.
     """
 
-    formula: Formula
+    text: str
+    name: str
+    lines: dict[str, tuple[str, float]]
     at: dict[str, float]
     value: float
     symbolic: dict[str, str | None]
@@ -45,10 +52,12 @@ class Derivative:
 
     def json(self) -> str:
         """Return a JSON object; numbers that are not finite, which JSON has not, are null."""
+        values = {name: _finite(value) for name, (_, value) in self.lines.items()}
         return json.dumps(
             {
-                "formula": self.formula.text,
+                "formula": self.text,
                 "at": self.at,
+                **({"values": values} if values else {}),
                 "value": _finite(self.value),
                 "symbolic": self.symbolic,
                 "symbolic_value": {name: _finite(value) for name, value in self.symbolic_value.items()},
@@ -57,23 +66,24 @@ class Derivative:
             ensure_ascii=False,
         )
 
-    def text(self) -> str:
+    def table(self) -> str:
         """Return lines for people, numbers in full precision."""
-        point = ", ".join(f"{name} = {value!r}" for name, value in self.at.items())
-        rows = [("f", self.formula.text), ("at", point), ("f", repr(self.value))]
-        if not self.at:
-            rows.pop(1)
+        rows = [] if self.lines else [(self.name, self.text)]
+        if self.at:
+            rows.append(("at", ", ".join(f"{name} = {value!r}" for name, value in self.at.items())))
+        rows += [(name, f"{text} = {value!r}") for name, (text, value) in self.lines.items()]
+        rows += [] if self.lines else [(self.name, repr(self.value))]
         for name, number in self.numeric.items():
             partial, value = self.symbolic[name], self.symbolic_value[name]
             if partial is not None:
-                rows.append((f"df/d{name}", partial if partial == repr(value) else f"{partial} = {value!r}"))
-            rows.append((tr("autograd"), repr(number)))
+                rows.append((f"d{self.name}/d{name}", partial if partial == repr(value) else f"{partial} = {value!r}"))
+            rows.append((tr("autograd") if partial is not None else f"d{self.name}/d{name}", repr(number)))
         width = max(len(left) for left, _ in rows)
         return "\n".join(f"{left:<{width}}  {'   ' if left == 'at' else ' = '}{right}" for left, right in rows)
 
 
-def read_point(formula: Formula, given: Sequence[str]) -> dict[str, float]:
-    """Return the value of each of the formula's variables from ``NAME=VALUE`` texts.
+def read_point(names: Sequence[str], given: Sequence[str]) -> dict[str, float]:
+    """Return the value of each of the variables ``names`` from ``NAME=VALUE`` texts.
 
     Raises
     ------
@@ -88,8 +98,8 @@ def read_point(formula: Formula, given: Sequence[str]) -> dict[str, float]:
             raise InputError(tr("--at {text} is not of the form NAME=VALUE.", text=text))
         if name in point:
             raise InputError(tr("--at gives {name} twice.", name=name))
-        if name not in formula.variables:
-            known = ", ".join(formula.variables)
+        if name not in names:
+            known = ", ".join(names)
             raise InputError(
                 tr(
                     "--at {text}: the formula has no variable {name}; it has {known}.",
@@ -101,45 +111,72 @@ def read_point(formula: Formula, given: Sequence[str]) -> dict[str, float]:
                 else tr("--at {text}: the formula has no variables.", text=text)
             )
         point[name] = _number(text, right)
-    missing = [name for name in formula.variables if name not in point]
+    missing = [name for name in names if name not in point]
     if missing:
         example = " ".join(f"--at {name}=1" for name in missing)
         raise InputError(
             tr("The formula needs a value for {names}: add {example}.", names=", ".join(missing), example=example)
         )
-    return {name: point[name] for name in formula.variables}
+    return {name: point[name] for name in names}
 
 
 def differentiate(formula: Formula, point: dict[str, float]) -> Derivative:
     """Differentiate ``formula`` at ``point`` twice: by sympy's rules, and by torch's automatic differentiation."""
+    values, numeric = _autograd({"f": formula}, point)
+    return _derivative(formula.text, "f", {}, point, formula, values["f"], numeric)
+
+
+def differentiate_program(program: Program, point: dict[str, float]) -> Derivative:
+    """Differentiate the result of ``program`` in the same two ways, by rules where it fits into one formula."""
+    formulas = {statement.name: statement.formula for statement in program.statements}
+    values, numeric = _autograd(formulas, point)
+    lines = {name: (" ".join(formula.text.split()), values[name]) for name, formula in formulas.items()}
+    whole = composed(program)
+    return _derivative(program.text, program.result, lines, point, whole, values[program.result], numeric)
+
+
+def _derivative(
+    text: str,
+    name: str,
+    lines: dict[str, tuple[str, float]],
+    point: dict[str, float],
+    formula: Formula | None,
+    value: float,
+    numeric: dict[str, float],
+) -> Derivative:
     from gdsim.formula.calculus import gradient
 
     notes: list[str] = []
-    symbolic: dict[str, str | None] = dict.fromkeys(formula.variables)
-    values: dict[str, float | None] = dict.fromkeys(formula.variables)
-    try:
-        for name, partial in gradient(formula).items():
-            symbolic[name] = partial.text
-            values[name] = float(partial.evaluate(point))
-    except InputError as error:
-        notes.append(str(error))
-    value, numeric = _autograd(formula, point)
+    symbolic: dict[str, str | None] = dict.fromkeys(point)
+    values: dict[str, float | None] = dict.fromkeys(point)
+    if formula is None:
+        notes.append(tr("There is no symbolic gradient: the program is too large for one formula, or uses detach."))
+    else:
+        try:
+            for variable, partial in gradient(formula).items():
+                symbolic[variable] = partial.text
+                values[variable] = float(partial.evaluate(point))
+        except InputError as error:
+            notes.append(str(error))
     if not math.isfinite(value):
         notes.append(tr("The formula has no finite value at this point."))
-    return Derivative(formula, point, value, symbolic, values, numeric, notes)
+    return Derivative(text, name, lines, point, value, symbolic, values, numeric, notes)
 
 
-def _autograd(formula: Formula, point: dict[str, float]) -> tuple[float, dict[str, float]]:
+def _autograd(formulas: Mapping[str, Formula], point: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the value of each formula, which may use those before it, and the gradient of the last by torch."""
     import torch
 
     leaves = {name: torch.tensor(x, dtype=torch.float64, requires_grad=True) for name, x in point.items()}
-    result = formula.torch(leaves)
+    known = dict(leaves)
+    for name, formula in formulas.items():
+        known[name] = formula.torch(known)
+    values = {name: known[name].item() for name in formulas}
+    result = known[name]
     if not result.requires_grad:
-        return result.item(), dict.fromkeys(point, 0.0)
+        return values, dict.fromkeys(point, 0.0)
     slopes = torch.autograd.grad(result, list(leaves.values()), allow_unused=True)
-    return result.item(), {
-        name: 0.0 if slope is None else slope.item() for name, slope in zip(point, slopes, strict=True)
-    }
+    return values, {name: 0.0 if slope is None else slope.item() for name, slope in zip(point, slopes, strict=True)}
 
 
 def _number(text: str, right: str) -> float:

@@ -13,9 +13,9 @@ from functools import cached_property
 from gdsim.errors import FormulaError, OnlyANumber, ProgramError
 from gdsim.formula.backends import constant_value
 from gdsim.formula.expression import Formula
-from gdsim.formula.parser import parse
+from gdsim.formula.parser import MAX_NODES, parse
 from gdsim.formula.scanner import MAX_NAME
-from gdsim.formula.tree import CONSTANTS, PROGRAM_FUNCTIONS, Binary, Call, Negate, walk
+from gdsim.formula.tree import CONSTANTS, PROGRAM_FUNCTIONS, Binary, Call, Negate, Node, Variable, substituted, walk
 from gdsim.i18n import tr
 
 MAX_OPERATIONS = 1000
@@ -24,10 +24,11 @@ MAX_OPERATIONS = 1000
 UNNAMED = "result"
 """What the last line computes, where it gives no name."""
 
-_RESERVED = ("torch", "math", "print")
-"""Names that the program's code in torch needs."""
+_RESERVED = ("torch", "math", "print", "__debug__")
+"""Names that the program's code in torch needs, and the one that Python lets nobody assign."""
 
 _ASSIGNMENT = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
+_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,31 @@ class Program:
         return self.line_at(position), position - self.text.rfind("\n", 0, position) - 1
 
 
+def is_program(text: str) -> bool:
+    """Return whether ``text`` is meant as a program, not as one formula: it assigns something, or has several lines."""
+    return ";" in text or _ASSIGNMENT.match(text) is not None
+
+
+def composed(program: Program, most: int = MAX_NODES) -> Formula | None:
+    """Return the whole program as one formula of its leaves; None where it would have more than ``most`` parts.
+
+    A name that is used twice is written out twice, so a short program can be an endless formula; what ``detach``
+    cuts off has no formula that is differentiated by rules.
+    """
+    trees: dict[str, Node] = {}
+    sizes: dict[str, int] = {}
+    for statement in program.statements:
+        parts = list(walk(statement.formula.tree))
+        if any(isinstance(part, Call) and part.function == "detach" for part in parts):
+            return None
+        size = sum(sizes.get(part.name, 1) if isinstance(part, Variable) else 1 for part in parts)
+        if size > most:
+            return None
+        sizes[statement.name] = size
+        trees[statement.name] = substituted(statement.formula.tree, trees)
+    return Formula(program.text, trees[program.result])
+
+
 def parse_program(text: str) -> Program:
     """Read a program.
 
@@ -98,7 +124,8 @@ def parse_program(text: str) -> Program:
     ----------
     text
         One assignment a line, or several separated by ``;``. What follows ``#`` is a comment. A line goes on while
-        a bracket is open. The last line may leave out its name, which is `UNNAMED` then.
+        a bracket is open and the next line does not begin with ``name =``. The last line may leave out its name,
+        which is `UNNAMED` then.
 
     Raises
     ------
@@ -136,7 +163,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     for match in re.finditer(r"[()\[\]{};\n]|$", text):
         character = match[0]
         depth += (character in ("(", "[", "{")) - (character in (")", "]", "}"))
-        if character in (";", "") or (character == "\n" and depth <= 0):
+        # A bracket that somebody forgot to close must not swallow the assignments below it.
+        if character in (";", "") or (character == "\n" and (depth <= 0 or _ASSIGNMENT.match(text, match.end()))):
             source = text[start : match.start()]
             if source.strip():
                 yield start + len(source) - len(source.lstrip()), source.strip()
@@ -148,6 +176,7 @@ def _statement(source: str, start: int, last: bool) -> Statement:
     match = _ASSIGNMENT.match(source)
     try:
         if match is None:
+            _check_equals(source, tr("Only a name may stand left of the equals sign, as in z = x**2."))
             formula = parse(source, PROGRAM_FUNCTIONS)
             if not last:
                 raise FormulaError(tr("Give this line's value a name, as in z = x**2."), 0, len(source))
@@ -160,9 +189,16 @@ def _statement(source: str, start: int, last: bool) -> Statement:
         raise FormulaError(str(error), start + error.position, error.length) from None
     right = start + match.end()
     try:
+        _check_equals(source[match.end() :], tr("Only one equals sign may stand in a line."))
         return Statement(name, parse(source[match.end() :], PROGRAM_FUNCTIONS), start, right)
     except FormulaError as error:
         raise FormulaError(str(error), right + error.position, error.length) from None
+
+
+def _check_equals(text: str, message: str) -> None:
+    stray = _EQUALS.search(text)
+    if stray is not None:
+        raise FormulaError(message, stray.start())
 
 
 def _check_dependence(statement: Statement, program: Program) -> None:

@@ -116,6 +116,21 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(children(current))
 
 
+def substituted(node: Node, trees: Mapping[str, Node]) -> Node:
+    """Return ``node`` with trees in the place of the variables that they are given for."""
+    match node:
+        case Variable(name):
+            return trees.get(name, node)
+        case Negate(operand):
+            return Negate(substituted(operand, trees))
+        case Binary(operator, left, right):
+            return Binary(operator, substituted(left, trees), substituted(right, trees))
+        case Call(function, arguments):
+            return Call(function, tuple(substituted(each, trees) for each in arguments))
+        case _:
+            return node
+
+
 def variables(node: Node) -> tuple[str, ...]:
     """Return the sorted names of the variables in ``node``."""
     return tuple(sorted({each.name for each in walk(node) if isinstance(each, Variable)}))

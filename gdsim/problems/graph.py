@@ -159,6 +159,12 @@ class Graph:
                         order.append(edge.source)
         return tuple(order)
 
+    @cached_property
+    def saves(self) -> bool:
+        """Whether torch saves numbers for the way back: without any, backward has nothing to free."""
+        operations = (self.nodes[index].operation for index in self.backward_order)
+        return any(each is not None and each.saves for each in operations)
+
     def _reached(self) -> set[int]:
         reached = {self.result} if self.nodes[self.result].requires_grad else set()
         waiting = list(reached)

@@ -36,6 +36,8 @@ class Operation:
         The same as numbers.
     gate
         Whether it lets a gradient through or holds it back, so that a slope of 0 gives 0 whatever comes from above.
+    saves
+        Whether torch saves a number for the way back: that is what a freed graph lacks.
     """
 
     grad_fn: str
@@ -43,6 +45,7 @@ class Operation:
     partials: Partials
     slopes: Numbers
     gate: bool = False
+    saves: bool = True
 
 
 def operation(kind: str, constant: int | None) -> Operation:
@@ -79,17 +82,24 @@ def _numpy(name: str) -> Callable[..., float]:
     return value
 
 
-def _base_slope(base: float, exponent: float) -> float:
-    return 0.0 if exponent == 0 else exponent * _power(base, exponent - 1)
+def _power_by_number(base: float, exponent: float) -> float:
+    """Return what torch gives where the exponent is a number: roots, which differ from powers at -0 and -inf."""
+    if abs(exponent) == 0.5:
+        return _SQRT(base) if exponent > 0 else _divide(1.0, _SQRT(base))
+    return _power(base, exponent)
+
+
+def _base_slope(base: float, exponent: float, power: Callable[[float, float], float] = _power) -> float:
+    return 0.0 if exponent == 0 else exponent * power(base, exponent - 1)
 
 
 def _exponent_slope(base: float, exponent: float, own: float) -> float:
-    if (exponent == 0 and base >= 0) or (base == 0 and exponent >= 0):
+    if base == 0 and exponent >= 0:
         return 0.0
     return own * _LOG(base)
 
 
-_LOG, _COS, _SIN = _numpy("log"), _numpy("cos"), _numpy("sin")
+_LOG, _COS, _SIN, _SQRT = map(_numpy, ("log", "cos", "sin", "sqrt"))
 
 
 def times(a: Node, b: Node) -> Node:
@@ -120,7 +130,8 @@ def _step(a: Node, b: Node) -> Node:
 
 def _larger(a: float, b: float) -> tuple[float, float]:
     if math.isnan(a) or math.isnan(b):
-        return (0.0, 0.0)
+        # torch holds back only what is smaller.
+        return (1.0, 1.0)
     # Equals share the gradient.
     first = 0.5 if a == b else float(a > b)
     return first, 1 - first
@@ -131,7 +142,6 @@ def _one(
     name: str,
     partial: Callable[[Node, Node], Node],
     slope: Callable[[float, float], float],
-    gate: bool = False,
 ) -> Operation:
     """Return the operation of a function of one operand."""
     return Operation(
@@ -139,7 +149,12 @@ def _one(
         _numpy(name),
         lambda operands, own: (partial(operands[0], own),),
         lambda operands, own: (slope(operands[0], own),),
-        gate,
+    )
+
+
+def _difference(grad_fn: str) -> Operation:
+    return Operation(
+        grad_fn, lambda a, b: a - b, lambda o, own: (ONE, _minus(ONE)), lambda o, own: (1.0, -1.0), saves=False
     )
 
 
@@ -147,8 +162,10 @@ _POWER_FORMULAS: Partials = lambda o, own: (_power_partial(o[0], o[1]), times(ow
 _POWER_NUMBERS: Numbers = lambda o, own: (_base_slope(o[0], o[1]), _exponent_slope(o[0], o[1], own))  # noqa: E731
 
 _OPERATIONS: dict[str, Operation] = {
-    "+": Operation("AddBackward0", lambda a, b: a + b, lambda o, own: (ONE, ONE), lambda o, own: (1.0, 1.0)),
-    "-": Operation("SubBackward0", lambda a, b: a - b, lambda o, own: (ONE, _minus(ONE)), lambda o, own: (1.0, -1.0)),
+    "+": Operation(
+        "AddBackward0", lambda a, b: a + b, lambda o, own: (ONE, ONE), lambda o, own: (1.0, 1.0), saves=False
+    ),
+    "-": _difference("SubBackward0"),
     "*": Operation("MulBackward0", lambda a, b: a * b, lambda o, own: (o[1], o[0]), lambda o, own: (o[1], o[0])),
     "/": Operation(
         "DivBackward0",
@@ -157,17 +174,19 @@ _OPERATIONS: dict[str, Operation] = {
         lambda o, own: (_divide(1.0, o[1]), -_divide(_divide(o[0], o[1]), o[1])),
     ),
     "**": Operation("PowBackward1", _power, _POWER_FORMULAS, _POWER_NUMBERS),
-    "negate": Operation("NegBackward0", lambda a: -a, lambda o, own: (_minus(ONE),), lambda o, own: (-1.0,)),
+    "negate": Operation(
+        "NegBackward0", lambda a: -a, lambda o, own: (_minus(ONE),), lambda o, own: (-1.0,), saves=False
+    ),
     "min": Operation(
         "MinimumBackward0",
-        _numpy("min"),
+        lambda a, b: b if b < a or math.isnan(b) else a,
         lambda o, own: (_step(o[1], o[0]), _step(o[0], o[1])),
         lambda o, own: _larger(o[1], o[0]),
         gate=True,
     ),
     "max": Operation(
         "MaximumBackward0",
-        _numpy("max"),
+        lambda a, b: b if b > a or math.isnan(b) else a,
         lambda o, own: (_step(o[0], o[1]), _step(o[1], o[0])),
         lambda o, own: _larger(o[0], o[1]),
         gate=True,
@@ -181,7 +200,7 @@ _OPERATIONS: dict[str, Operation] = {
     "sqrt": _one(
         "Sqrt", "sqrt", lambda a, own: Binary("/", ONE, times(TWO, own)), lambda a, own: _divide(1.0, 2 * own)
     ),
-    "abs": _one("Abs", "abs", lambda a, own: Call("sign", (a,)), lambda a, own: float(np.sign(a))),
+    "abs": _one("Abs", "abs", lambda a, own: Call("sign", (a,)), lambda a, own: float((a > 0) - (a < 0))),
     "sigmoid": _one(
         "Sigmoid",
         "sigmoid",
@@ -189,14 +208,29 @@ _OPERATIONS: dict[str, Operation] = {
         lambda a, own: (1 - own) * own,
     ),
     "tanh": _one("Tanh", "tanh", lambda a, own: Binary("-", ONE, Binary("**", own, TWO)), lambda a, own: 1 - own * own),
-    "relu": _one("Relu", "relu", lambda a, own: Call("heaviside", (a,)), lambda a, own: float(own > 0), gate=True),
+    "relu": Operation(
+        "ReluBackward0",
+        lambda a: 0.0 if a < 0 else a,
+        lambda o, own: (Call("heaviside", (o[0],)),),
+        lambda o, own: (0.0 if own <= 0 else 1.0,),
+        gate=True,
+    ),
 }
 
 _SPECIAL: dict[tuple[str, int | None], Operation] = {
-    ("-", 0): Operation(
-        "RsubBackward1", lambda a, b: a - b, lambda o, own: (ONE, _minus(ONE)), lambda o, own: (1.0, -1.0)
-    ),
+    ("-", 0): _difference("RsubBackward1"),
     # torch takes the reciprocal and multiplies; the node that a person sees is the product.
-    ("/", 0): Operation("MulBackward0", _divide, _OPERATIONS["/"].partials, _OPERATIONS["/"].slopes),
-    ("**", 1): Operation("PowBackward0", _power, _POWER_FORMULAS, _POWER_NUMBERS),
+    ("/", 0): Operation(
+        "MulBackward0",
+        lambda a, b: _divide(1.0, b) * a,
+        _OPERATIONS["/"].partials,
+        lambda o, own: (_divide(1.0, o[1]), -o[0] * (_divide(1.0, o[1]) * _divide(1.0, o[1]))),
+    ),
+    ("**", 0): Operation("PowBackward2", _power, _POWER_FORMULAS, _POWER_NUMBERS),
+    ("**", 1): Operation(
+        "PowBackward0",
+        _power_by_number,
+        _POWER_FORMULAS,
+        lambda o, own: (_base_slope(o[0], o[1], _power_by_number), 0.0),
+    ),
 }

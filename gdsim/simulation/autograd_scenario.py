@@ -108,6 +108,13 @@ class AutogradScenario(BaseScenario):
             )
         return self
 
+    @property
+    def followed(self) -> str:
+        """The leaf by which the result is differentiated: the chosen one, else the first that can be."""
+        leaves = self.problem.leaf
+        first = next((name for name, leaf in leaves.items() if leaf.requires_grad), next(iter(leaves)))
+        return self.view.leaf or first
+
     def walk(self) -> Walk:
         """Return the walk, with the calls that can be made."""
         graph = self.problem.graph()
