@@ -20,6 +20,7 @@ from gdsim.formula.tree import (
     variables,
 )
 from gdsim.formula.tree import walk as nodes_of
+from gdsim.simulation.walk import Call as Verb
 from gdsim.simulation.walk import Walk
 
 _DTYPE = "torch.float64"
@@ -28,25 +29,47 @@ _PAIRS = {"min": "torch.minimum", "max": "torch.maximum"}
 
 def torch_code(walk: Walk) -> str:
     """Return the Python code of all calls of a walk; at the end it prints the result and the ``.grad`` of leaves."""
-    statements, result = walk.graph.program.statements, walk.graph.program.result
-    trees = [statement.formula.tree for statement in statements]
-    needs_math = any(isinstance(node, Constant) for tree in trees for node in nodes_of(tree))
-    lines = ["import math", "import torch", ""] if needs_math else ["import torch", ""]
-    lines += [_leaf(node.name, walk.leaves[node.name], node.requires_grad) for node in walk.graph.inputs]
+    result = walk.graph.program.result
     grads = {walk.graph.nodes[index].name: grad for index, grad in walk.state(len(walk.steps)).grad.items()}
+    lines = _head(walk)
     for call in walk.calls:
-        lines.append("")
-        if call == "forward":
-            lines += [f"{each.name} = {_text(tree)}" for each, tree in zip(statements, trees, strict=True)]
-        elif call == "zero_grad":
-            lines += [f"{name}.grad = None" for name in grads]
-        else:
-            lines.append(f"{result}.{call if call != 'backward' else 'backward()'}")
+        lines += ["", *_block(walk, call)]
     lines.append("")
     if "forward" in walk.calls:
         lines.append(f'print("{result} =", {result}.item())')
     lines += [f'print("{name}.grad =", {name}.grad{"" if grad is None else ".item()"})' for name, grad in grads.items()]
     return "\n".join(lines) + "\n"
+
+
+def code_line(walk: Walk, position: int) -> int | None:
+    """Return the number, from 1, of the line of `torch_code` that makes the last of ``position`` steps."""
+    if not position:
+        return None
+    step = walk.steps[position - 1]
+    before = len(_head(walk)) + sum(1 + len(_block(walk, call)) for call in walk.calls[: step.call])
+    if step.kind != "forward":
+        return before + 2
+    assert step.node is not None
+    made = (walk.graph.names[statement.name] for statement in walk.graph.program.statements)
+    return before + 2 + next(number for number, root in enumerate(made) if root >= step.node)
+
+
+def _head(walk: Walk) -> list[str]:
+    """Return the imports and the leaves."""
+    trees = [statement.formula.tree for statement in walk.graph.program.statements]
+    needs_math = any(isinstance(node, Constant) for tree in trees for node in nodes_of(tree))
+    leaves = [_leaf(node.name, walk.leaves[node.name], node.requires_grad) for node in walk.graph.inputs]
+    return [*(["import math"] if needs_math else []), "import torch", "", *leaves]
+
+
+def _block(walk: Walk, call: Verb) -> list[str]:
+    """Return the lines of one call."""
+    program = walk.graph.program
+    if call == "forward":
+        return [f"{statement.name} = {_text(statement.formula.tree)}" for statement in program.statements]
+    if call == "zero_grad":
+        return [f"{node.name}.grad = None" for node in walk.graph.inputs if node.requires_grad]
+    return [f"{program.result}.{call if call != 'backward' else 'backward()'}"]
 
 
 def _leaf(name: str, value: float, requires_grad: bool) -> str:

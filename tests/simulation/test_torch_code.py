@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gdsim.problems.graph import build_graph
 from gdsim.simulation.autograd_scenario import AutogradScenario
 from gdsim.simulation.files import load, preset_names
-from gdsim.simulation.torch_code import torch_code
+from gdsim.simulation.torch_code import code_line, torch_code
 from gdsim.simulation.walk import CALLS, Call, Walk, refusal
 from tests.formula.strategies import Setup, setups
 
@@ -103,3 +103,30 @@ def test_the_code_is_that_of_the_notebook() -> None:
         'print("loss =", loss.item())\n'
         'print("x.grad =", x.grad.item())\n'
     )
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_step_has_its_line(name: str) -> None:
+    scenario = load(name)
+    assert isinstance(scenario, AutogradScenario)
+    walk = scenario.walk()
+    lines = torch_code(walk).splitlines()
+    assert code_line(walk, 0) is None
+    for position, step in enumerate(walk.steps, start=1):
+        number = code_line(walk, position)
+        assert number is not None
+        line = lines[number - 1]
+        if step.kind == "forward":
+            assert step.node is not None
+            node = walk.graph.nodes[step.node]
+            statement = next(
+                each for each in walk.graph.program.statements if walk.graph.names[each.name] >= node.index
+            )
+            assert line.startswith(f"{statement.name} = ")
+            # A call's own block: as many forward lines stand above it as calls of forward before it.
+            assert lines[:number].count(line) == walk.calls[: step.call + 1].count("forward")
+        elif step.kind == "zero_grad":
+            assert line.endswith(".grad = None")
+        else:
+            assert ".backward(" in line
+            assert ("retain_graph" in line) == ("retain_graph" in walk.calls[step.call])

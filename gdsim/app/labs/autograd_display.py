@@ -20,7 +20,7 @@ from gdsim.app.widgets.worksheet_view import WorksheetView
 from gdsim.simulation.autograd_scenario import AutogradScenario
 from gdsim.simulation.autograd_worksheet import autograd_worksheet
 from gdsim.simulation.tangent import slice_of
-from gdsim.simulation.torch_code import torch_code
+from gdsim.simulation.torch_code import code_line, torch_code
 from gdsim.simulation.walk import State, Walk
 from gdsim.simulation.walk_words import call_words, longest_words, step_words
 
@@ -78,7 +78,7 @@ class AutogradDisplay:
         if views.worksheet.isVisible():
             views.worksheet.set_content(autograd_worksheet(walk, walker.position, leaf))
         if views.code.isVisible():
-            views.code.set_code(torch_code(walk))
+            views.code.set_code(torch_code(walk), code_line(walk, walker.position))
         if views.tensors.isVisible():
             views.tensors.show_state(walk, state, views.worksheet.digits())
         if views.tangent.isVisible():

@@ -126,7 +126,7 @@ class AutogradLab(Lab[AutogradScenario]):
             {"program": views.program, "tangent": views.tangent},
             {"worksheet": views.worksheet, "rules": views.tensors, "code": views.code},
             {},
-            (1, 1),
+            (4, 5),
             {"rules": ("code",)},
         )
         self.transport = views.transport
