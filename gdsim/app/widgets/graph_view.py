@@ -222,8 +222,7 @@ class GraphView(QWidget):
             return wire_words(walk, state, self.canvas.wire)
         if not self._speaks_of_step and self._selected is not None:
             return node_words(walk, state, self._selected)
-        birth = walk.birth(state.position)
-        return birth.sentence if birth is not None else step_sentences(walk, state, self._digits)
+        return step_sentences(walk, state, self._digits)
 
 
 def _is_same(one: Graph, other: Graph) -> bool:

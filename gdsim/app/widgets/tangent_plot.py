@@ -53,6 +53,7 @@ class TangentPlot(QWidget):
         # As narrow as the plot may be: what does not fit is in the tooltip.
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._note = MessageLabel("tangent_note")
+        self._note.setContentsMargins(GRID, 0, GRID, GRID // 2)
         self.leaf = named(PoliteComboBox(), "tangent_leaf", tr("Leaf against which the result is drawn"))
         self.leaf.setSizeAdjustPolicy(PoliteComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.leaf.setMinimumContentsLength(5)
@@ -105,7 +106,7 @@ class TangentPlot(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
-        return QSize(46 * GRID, 34 * GRID)
+        return QSize(34 * GRID, 30 * GRID)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the words into the new width."""
@@ -136,8 +137,7 @@ class TangentPlot(QWidget):
         below = QHBoxLayout()
         below.setContentsMargins(GRID, 0, GRID, GRID // 2)
         below.setSpacing(GRID // 2)
-        below.addWidget(self._note, 1)
-        below.addStretch(0)
+        below.addStretch(1)
         below.addWidget(against)
         below.addWidget(self.leaf)
         layout = QVBoxLayout(self)
@@ -146,6 +146,7 @@ class TangentPlot(QWidget):
         layout.addWidget(self._readout)
         layout.addWidget(self._plot, 1)
         layout.addLayout(below)
+        layout.addWidget(self._note)
 
     def _offer(self, found: Slice) -> None:
         """Let one choose among the leaves that there are."""
@@ -210,6 +211,10 @@ class _Plot(pg.PlotWidget):
         self.setMinimumSize(20 * GRID, 12 * GRID)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size: pyqtgraph's own would fill the window."""
+        return QSize(32 * GRID, 20 * GRID)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the point to a left press."""

@@ -17,13 +17,13 @@ from gdsim.simulation.walk import State, Walk
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
-NAME, VALUE, IS_LEAF, REQUIRES_GRAD, GRAD_FN, GRAD, GRADIENT = range(7)
+NAME, VALUE, GRAD, GRADIENT, REQUIRES_GRAD, IS_LEAF, GRAD_FN = range(7)
 NUMBERS = (VALUE, GRAD, GRADIENT)
 """The columns of numbers."""
 
 _RIGHT, _LEFT, _MIDDLE = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
 ALIGNMENT = tuple(
-    side | Qt.AlignmentFlag.AlignVCenter for side in (_LEFT, _RIGHT, _MIDDLE, _MIDDLE, _LEFT, _RIGHT, _RIGHT)
+    side | Qt.AlignmentFlag.AlignVCenter for side in (_LEFT, _RIGHT, _RIGHT, _RIGHT, _MIDDLE, _MIDDLE, _LEFT)
 )
 """Of each column."""
 
@@ -91,7 +91,7 @@ class RulesModel(QAbstractTableModel):
         if another:
             self.endResetModel()
         elif self._nodes:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._nodes) - 1, GRADIENT))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._nodes) - 1, GRAD_FN))
         return another
 
     def show_unnamed(self, on: bool) -> None:
@@ -125,7 +125,7 @@ class RulesModel(QAbstractTableModel):
         """Return what stands above the columns."""
         result = self._walk.graph.program.result if self._walk else "result"
         return [
-            tr("name"), tr("value"), "is_leaf", "requires_grad", "grad_fn", ".grad", f"∂{result}/∂{tr('name')}",
+            tr("name"), tr("value"), ".grad", f"∂{result}/∂{tr('name')}", "requires_grad", "is_leaf", "grad_fn",
         ]  # fmt: skip
 
     def tsv(self, rows: list[int]) -> str:
@@ -237,12 +237,12 @@ def _rules() -> list[str]:
     return [
         tr("What the program calls the tensor; those without a name are numbered in the order of their evaluation."),
         tr("The number that the tensor holds, in double precision."),
-        tr("True for a tensor that is given, and also for one computed without anything that requires a gradient."),
-        tr("True for a leaf that was made so, and for all that is computed from one, unless detach cuts it off."),
-        tr("What torch calls the node that walks the tensor's operation back; None for a leaf."),
         tr("Only leaves that require a gradient have it: each backward call adds to it, and zero_grad makes it None."),
         tr(
             "The gradient that has flowed back to the tensor in this backward call; "
             "torch hands it on and forgets it, unless the tensor is told to retain_grad."
         ),
+        tr("True for a leaf that was made so, and for all that is computed from one, unless detach cuts it off."),
+        tr("True for a tensor that is given, and also for one computed without anything that requires a gradient."),
+        tr("What torch calls the node that walks the tensor's operation back; None for a leaf."),
     ]
