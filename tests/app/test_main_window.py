@@ -118,7 +118,10 @@ def test_a_scenario_that_cannot_be_opened_is_explained_and_changes_nothing(bench
 def test_every_preset_opens_steps_and_draws(open_window, name: str) -> None:
     bench = open_window(name)
     bench.window.actions_by_name["run_n"].trigger()
-    bench.until(lambda: bench.shown.last_step == bench.lab.scenario.playback.steps or bench.shown.diverged_at)
+    if bench.lab.name == "autograd":
+        assert bench.lab.walker.position == len(bench.lab.walker.walk.steps) > 0
+    else:
+        bench.until(lambda: bench.shown.last_step == bench.lab.scenario.playback.steps or bench.shown.diverged_at)
     assert not bench.find("message", QLabel).isVisible()
     assert bench.window.windowTitle() == f"{bench.lab.scenario.title} - gdsim"
 
