@@ -113,7 +113,7 @@ class Drawer:
             return 0.0
         (x, y), colour, bold = place, self.colours.gradient, wire.current
         too_long = estimated_width(wire.formula) * LABEL_SIZE > 2 * room
-        if too_long or wire.plain_formula.replace("-", "−") == wire.slope:
+        if too_long or not wire.formula:
             return self.write((x, y), wire.slope, LABEL_SIZE, colour, room, bold=bold) + 6
         fraction = r"\frac" in wire.formula
         # A fraction is set smaller than its size says, and is higher.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from gdsim.formula.latex import symbol, to_latex
-from gdsim.formula.tree import Node, to_text
+from gdsim.formula.tree import Node, to_text, variables
 from gdsim.problems.graph import Edge, Graph, GraphNode
 from gdsim.simulation.by_hand import show
 from gdsim.simulation.walk import State, Walk
@@ -67,7 +67,7 @@ class WirePicture:
         ``idle``: not reached; ``value``: the value has gone along it; ``gradient``: the gradient has come back along
         it; ``off``: no gradient can flow; ``cut``: detach cuts it.
     formula
-        LaTeX of the local derivative, empty until the backward pass has come here.
+        LaTeX of the local derivative; empty until the backward pass has come here, and where it is only a number.
     plain_formula
         The same as text.
     slope, contribution
@@ -166,7 +166,8 @@ def _wire(graph: Graph, edge: Edge, state: State, backward: bool, digits: int) -
     step = state.step
     current = step is not None and step.node == edge.target
     current &= step is not None and (step.kind == "forward" or (step.kind == "backward" and edge.flows))
-    arrived = slope is not None
+    # Of a plain number `slope` says all.
+    arrived = slope is not None and bool(variables(edge.partial))
     return WirePicture(
         edge.index,
         _flow(graph, edge, state, backward),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from gdsim.export.graph_picture import BoxPicture, GraphPicture, WirePicture, graph_picture
 from gdsim.formula.program import parse_program
+from gdsim.formula.tree import variables
 from gdsim.problems.graph import build_graph
 from gdsim.simulation.files import load
 from gdsim.simulation.walk import KEEPING, Call, Walk
@@ -197,7 +198,11 @@ def test_every_step_of_every_program_can_be_drawn(setup: Setup) -> None:
             assert bool(shown.value) == (value is not None)
             if shown.value and value is not None and math.isfinite(value) and "·" not in shown.value:
                 assert number(shown.value) == pytest.approx(value, abs=5.1e-5)
-        assert all(bool(each.formula) == (each.flow == "gradient") for each in picture.wires)
+        assert all(bool(each.slope) == (each.flow == "gradient") for each in picture.wires)
+        # A local derivative that is a number, as 1 for a sum, is not written twice.
+        for each in picture.wires:
+            partial = graph.edges[each.edge].partial
+            assert bool(each.formula) == (bool(each.slope) and bool(variables(partial)))
 
 
 @given(setups)

@@ -41,7 +41,7 @@ def shade(wire: WirePicture, theme: Theme) -> QColor:
 def paint_wire(painter: QPainter, geometry: Geometry, wire: WirePicture, theme: Theme, scale: float) -> None:
     """Paint a wire with its arrow head; the painter works in units of the layout, ``scale`` pixels each."""
     colour = shade(wire, theme)
-    back = wire.flow == "gradient" and wire.current
+    back = wire.flow == "gradient"
     width = _CURRENT if wire.current else _WIDTHS[wire.flow]
     pen = QPen(colour, max(width, (1.6 if wire.current else 0.9) / scale))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -112,16 +112,20 @@ def paint_label(writer: Writer, wire: WirePicture, place: QRectF, theme: Theme, 
     texts = [f"× {wire.slope}", f"= {wire.contribution}"] if wire.current else [wire.slope]
     room, line = frame.seen(place), _LINE * frame.scale
     latex = wire.formula.replace(r"\frac", r"\dfrac") if place.height() > LABEL_HEIGHT else wire.formula
-    width, height = writer.formula_size(latex, wire.plain_formula, size, room.height() - line * len(texts))
+    width, height = 0.0, 0.0
+    if latex:
+        width, height = writer.formula_size(latex, wire.plain_formula, size, room.height() - line * len(texts))
+        height = max(height, size)
     width = max(width, *(writer.width(text, size, bold=wire.current) for text in texts)) + 0.4 * size
-    height = max(height, size) + line * len(texts) + 0.3 * size
+    height += line * len(texts) + 0.3 * size
     # The label of the last step begins at its box, for it may be wide.
     left = room.right() - width if wire.current else room.center().x() - width / 2
     patch = QRectF(max(left, room.x()), room.center().y() - height / 2, min(width, room.width()), height)
     _paint_patch(writer.painter, patch, theme, opaque, wire.current)
     colour = QColor(theme.gradient)
     inside = patch.adjusted(0.1 * size, 0.1 * size, -0.1 * size, -0.1 * size)
-    writer.formula(inside.adjusted(0.0, 0.0, 0.0, -line * len(texts)), latex, wire.plain_formula, size, colour)
+    if latex:
+        writer.formula(inside.adjusted(0.0, 0.0, 0.0, -line * len(texts)), latex, wire.plain_formula, size, colour)
     for number, text in enumerate(reversed(texts)):
         row = QRectF(inside.x(), inside.bottom() - (number + 1) * line, inside.width(), line)
         writer.number(row, text, size, colour, bold=wire.current)
