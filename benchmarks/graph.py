@@ -51,6 +51,7 @@ def seconds_to_draw(text: str) -> tuple[float, Walk]:
     view.resize(*SIZE)
     view.set_theme(theme.current())
     view.set_walk(walk, walk.state(len(walk.steps)))
+    view.fit()
     view.show()
     view.grab()
     taken = time.perf_counter() - begin

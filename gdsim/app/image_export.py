@@ -134,11 +134,11 @@ class ExportDialog(QDialog):
         self.setWindowTitle(tr("Export image"))
         self._lab, self._settings = lab, settings
         self._agreed: Path | None = None
-        self.what = named(QComboBox(), "export_what")
-        self.width_field = named(QSpinBox(), "export_width")
-        self.height_field = named(QSpinBox(), "export_height")
-        self.ground = named(QComboBox(), "export_ground")
-        self.path = named(QLineEdit(), "export_path")
+        self.what = named(QComboBox(), "export_what", tr("Picture of"))
+        self.width_field = named(QSpinBox(), "export_width", tr("Width"))
+        self.height_field = named(QSpinBox(), "export_height", tr("Height"))
+        self.ground = named(QComboBox(), "export_ground", tr("Ground"))
+        self.path = named(QLineEdit(), "export_path", tr("File"))
         self.error = MessageLabel("export_error")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self._fill()
@@ -210,7 +210,7 @@ class ExportDialog(QDialog):
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             ground = self.ground.currentData()
-            if picture.write is not None and path.suffix.lower() not in PIXELS:
+            if picture.write is not None:
                 picture.write(path, *choice[1:], ground)
             else:
                 write_image(picture.grab(*choice[1:], ground), path)

@@ -14,6 +14,7 @@ from gdsim.problems.graph import Graph, GraphNode
 
 Call: TypeAlias = Literal["zero_grad", "forward", "backward", "backward(retain_graph=True)"]
 CALLS: tuple[Call, ...] = ("zero_grad", "forward", "backward", "backward(retain_graph=True)")
+MOST_CALLS = 50
 KEEPING: Call = "backward(retain_graph=True)"
 USUAL: tuple[Call, ...] = ("forward", "backward")
 
@@ -176,7 +177,9 @@ class Walk:
             case "zero_grad":
                 return [Step(index, "zero_grad", None)]
             case "forward":
-                return [Step(index, "forward", node.index) for node in nodes if not node.is_input]
+                made = [node.index for node in nodes if not node.is_input]
+                # Where the result is a leaf itself, forward still is a call that one makes.
+                return [Step(index, "forward", node) for node in made or [self.graph.result]]
         result = [Step(index, "seed", self.graph.result)]
         for node in self.graph.backward_order:
             result.append(Step(index, "accumulate" if nodes[node].is_input else "backward", node))
@@ -185,6 +188,8 @@ class Walk:
 
 def refusal(graph: Graph, calls: Sequence[Call], call: Call) -> str:
     """Say why ``call`` cannot follow ``calls``, as torch would; empty where it can."""
+    if len(calls) >= MOST_CALLS:
+        return tr("A walk holds at most {most} calls: reset it to begin anew.", most=MOST_CALLS)
     if not call.startswith("backward"):
         return ""
     result = graph.nodes[graph.result]
@@ -197,7 +202,7 @@ def refusal(graph: Graph, calls: Sequence[Call], call: Call) -> str:
     since = [each for each in calls if each != "zero_grad"]
     if not since:
         return tr("There is no graph yet: call forward first.")
-    if since[-1] == "backward":
+    if since[-1] == "backward" and graph.saves:
         return tr(
             "The graph has been freed: call forward for a new one, or switch Keep graph on before the first backward."
         )
@@ -224,7 +229,7 @@ def compute(graph: Graph, leaves: Mapping[str, float]) -> Numbers:
         for edge in graph.incoming[index]:
             if operation is None or not edge.flows:
                 continue
-            closed = operation.gate and slopes[edge.index] == 0
+            closed = slopes[edge.index] == 0 and operation.gate(edge.place, _arguments(graph.nodes[index], values))
             contributions[edge.index] = 0.0 if closed else gradients[index] * slopes[edge.index]
             gradients[edge.source] += contributions[edge.index]
     if not graph.nodes[graph.result].requires_grad:
@@ -316,11 +321,13 @@ class _Ledger:
         """Note whether there is a graph: forward ends with one, backward frees it unless told to keep it."""
         if step.kind == "forward":
             self.kept = "kept" if last else "none"
-        elif last and self.walk.calls[step.call] == "backward":
+        elif last and self.walk.calls[step.call] == "backward" and self.graph.saves:
             self.kept = "freed"
 
 
 def _value_sentence(node: GraphNode, value: float) -> str:
     if math.isnan(value):
         return tr("{name} is the first value that is not a number (nan): it is undefined there.", name=node.name)
-    return tr("{name} is the first value that is not finite: it is {value}.", name=node.name, value=f"{value:g}")
+    return tr(
+        "{name} is the first value that is not finite: it is {value}.", name=node.name, value="∞" if value > 0 else "−∞"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QPlainTextEdit, QToolButton
 
 from gdsim.app.image_export import ExportDialog
+from gdsim.simulation.files import dumps, validate
 from gdsim.simulation.walk import KEEPING
 from tests.app.conftest import Bench
 
@@ -142,6 +144,7 @@ def test_requires_grad_is_a_switch(bench: Bench) -> None:
         switch = bench.find(f"requires_grad_{name}")
         QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
     assert bench.lab.walker.last == FORWARD
+    assert "does not require a gradient" in said(bench, "run_note")
     press(bench, Qt.Key.Key_B)
     assert "does not require a gradient" in bench.find("verbs_error").text()
 
@@ -154,6 +157,39 @@ def test_a_program_of_one_s_own(bench: Bench) -> None:
     assert grad(bench) == pytest.approx(2 * 0.5403023058681398, abs=1e-12)
     QTest.keyClick(bench.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert "sigmoid" in bench.find("program", QPlainTextEdit).toPlainText()
+
+
+def test_a_new_program_begins_with_its_own_calls_and_title(bench: Bench) -> None:
+    press(bench, Qt.Key.Key_F, Qt.Key.Key_K, Qt.Key.Key_B, Qt.Key.Key_B)
+    assert bench.lab.scenario.playback.calls == ("forward", KEEPING, KEEPING)
+    write(bench, "out = x + y")
+    assert bench.lab.scenario.playback.calls == ("forward", "backward")
+    assert bench.window.windowTitle() == "out = x + y - gdsim"
+    assert bench.find("preset", QComboBox).currentIndex() == -1
+    press(bench, Qt.Key.Key_F, Qt.Key.Key_K, Qt.Key.Key_B, Qt.Key.Key_B)
+    QTest.keyClick(bench.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    # Of a graph that is freed now, the second backward is left out, and everything can still be set and saved.
+    assert "sigmoid" in bench.lab.scenario.problem.program
+    assert "lecture" in bench.window.windowTitle()
+    enter(bench, "leaf_x", "0.5")
+    assert bench.lab.scenario.problem.leaf["x"].value == 0.5
+    assert validate(tomllib.loads(dumps(bench.lab.scenario))) == bench.lab.scenario
+
+
+def test_more_calls_than_a_walk_holds_are_refused(bench: Bench) -> None:
+    write(bench, "out = x*y")
+    press(bench, *[Qt.Key.Key_Z] * 60)
+    assert len(bench.lab.scenario.playback.calls) == 50
+    assert "at most 50 calls" in bench.find("verbs_error").text()
+    press(bench, Qt.Key.Key_Home, Qt.Key.Key_F, Qt.Key.Key_B)
+    assert grad(bench) == 2.0
+
+
+def test_a_result_that_is_a_leaf(bench: Bench) -> None:
+    write(bench, "out = x")
+    press(bench, Qt.Key.Key_F, Qt.Key.Key_B)
+    assert grad(bench) == 1.0
+    assert bench.lab.scenario.playback.calls == ("forward", "backward")
 
 
 def test_an_unknown_name_can_be_made_a_leaf(bench: Bench) -> None:

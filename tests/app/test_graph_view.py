@@ -152,11 +152,26 @@ def test_nothing_moves_while_one_steps_or_a_leaf_changes(view: GraphView) -> Non
 
 def test_the_whole_graph_is_shown_at_every_size(view: GraphView, qtbot: QtBot) -> None:
     show(view, lecture())
+    view.fit()
     for size in ((1000, 330), (400, 600), (1640, 560)):
         view.resize(*size)
         qtbot.waitUntil(lambda size=size: (view.width(), view.height()) == size)
         room = QRectF(view.canvas.rect())
         assert all(room.contains(box) for box in boxes(view))
+
+
+def test_a_graph_too_large_to_read_begins_at_its_left_end(view: GraphView) -> None:
+    walk = walk_of("\n".join(f"a{k} = sin({f'a{k - 1}' if k else 'x'})" for k in range(60)), x=0.5)
+    show(view, walk, 0)
+    names = walk.graph.names
+    room = QRectF(view.canvas.rect())
+    assert room.contains(boxes(view)[names["x"]]) and not room.intersects(boxes(view)[names["a59"]])
+    assert boxes(view)[names["x"]].height() > 30
+    show(view, walk, 30)
+    view.canvas.sight.arrive()
+    assert room.contains(boxes(view)[names["a29"]])
+    view.fit()
+    assert room.contains(boxes(view)[names["x"]]) and room.contains(boxes(view)[names["a59"]])
 
 
 def test_another_program_is_laid_out_and_fitted(view: GraphView) -> None:
@@ -323,13 +338,13 @@ def test_a_wire_under_the_pointer_is_read_out(view: GraphView, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: view.canvas.wire is not None)
     text = readout(view)
     slope = SIGMA * (1 - SIGMA)
-    assert text.startswith(f"∂sigma/∂z = sigma*(1 - sigma) = {slope:.10f}; upstream × local = ")
+    assert text.startswith(f"∂sigma/∂z = sigma*(1 − sigma) = {slope:.10f}; upstream × local = ")
     first, second, product = numbers(text.split("upstream")[1])
     assert float(first) == pytest.approx(LOSS_BY_SIGMA, rel=1e-10)
     assert float(second) == pytest.approx(slope, rel=1e-10)
     assert float(product) == pytest.approx(LOSS_BY_SIGMA * slope, rel=1e-10)
     show(view, walk, 0)
-    assert readout(view) == "∂sigma/∂z = sigma*(1 - sigma); backward works it out."
+    assert readout(view) == "∂sigma/∂z = sigma*(1 − sigma); backward works it out."
     QTest.mouseMove(view.canvas, label(view, walk, "y", "v2"))
     qtbot.waitUntil(lambda: "v2" in readout(view))
     assert readout(view) == "y requires no gradient, so none goes back to it from v2."
@@ -377,7 +392,7 @@ def test_the_readout_tells_of_the_last_step(view: GraphView) -> None:
     walk = lecture()
     for position, beginning in {
         0: "Point at",
-        step_of(walk, "forward", "sigma"): "sigma = sigmoid(z) = 0.7310585786.",
+        step_of(walk, "forward", "sigma"): "sigma = sigmoid(z) = 0.7311.",
         step_of(walk, "seed", "loss"): "∂loss/∂loss = 1:",
         step_of(walk, "backward", "sigma"): "To z: ∂loss/∂sigma × ∂sigma/∂z = −6.4540 × 0.1966 = −1.2689.",
         step_of(walk, "accumulate", "x"): "x.grad = −2.5379.",
@@ -469,6 +484,8 @@ def test_text_too_small_to_read_is_not_set(view: GraphView, monkeypatch: pytest.
     for number in range(1, 200):
         lines.append(f"a{number} = a{number - 1}*x + a{max(0, number - 7)}")
     walk = walk_of("\n".join(lines), x=0.5)
+    view.set_walk(walk, walk.state(0))
+    view.fit()
     calls: list[str] = []
     real = graph_text.typeset
     monkeypatch.setattr(graph_text, "typeset", lambda latex: calls.append(latex) or real(latex))

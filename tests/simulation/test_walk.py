@@ -82,7 +82,7 @@ def test_every_step_adds_to_what_is_there(setup: Setup, calls: list[Call], data:
     walk = Walk(graph, setup.leaves, tuple(done))
     position = data.draw(st.integers(0, len(walk.steps)))
     state = walk.state(position)
-    assert state == walk.state(position)
+    assert repr(state) == repr(walk.state(position))  # nan is not nan
     shown = [step.node for step in walk.steps[:position] if step.kind == "forward"]
     computed = {node.index for node in graph.inputs} | set(shown)
     for node in graph.nodes:
@@ -165,7 +165,7 @@ def test_where_a_nan_is_born() -> None:
     birth = walk.birth(len(walk.steps))
     assert birth is not None
     assert (walk.graph.nodes[birth.node].name, birth.what) == ("v5", "value")
-    assert "v5" in birth.sentence and "-inf" in birth.sentence
+    assert "v5" in birth.sentence and "−∞" in birth.sentence
 
 
 def test_where_a_gradient_is_born_infinite() -> None:

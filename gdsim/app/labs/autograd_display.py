@@ -73,7 +73,7 @@ class AutogradDisplay:
         leaf = scenario.followed
         self._show_place(walker)
         views.verbs.show_left(_left(state))
-        views.note.show_sentence(walker.birth.sentence if walker.birth else "")
+        views.note.show_sentence(" ".join(scenario.notes(walk, walker.position)))
         views.graph.set_walk(walk, state, views.worksheet.digits())
         if views.worksheet.isVisible():
             views.worksheet.set_content(autograd_worksheet(walk, walker.position, leaf))

@@ -20,7 +20,7 @@ from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.simulation.autograd_scenario import AutogradScenario
 from gdsim.simulation.files import preset_titles
-from gdsim.simulation.walk import State
+from gdsim.simulation.walk import USUAL, State
 
 
 class AutogradLab(Lab[AutogradScenario]):
@@ -198,13 +198,13 @@ class AutogradLab(Lab[AutogradScenario]):
         self.views.transport.show_playback(scenario.playback)
 
     def _apply(self, old: AutogradScenario, new: AutogradScenario) -> None:
-        """Bring everything from the old scenario to the new one; a walk that was finished is finished again."""
+        """Bring everything from the old scenario to the new one; of the same program a finished walk stays finished."""
         self._show_settings(new)
         walker = self.walker
         same = new.problem.program == old.problem.program
         if not same:
             walker.pause()
-        done = walker.position == walker.last
+        done = same and walker.position == walker.last
         walk = new.walk()
         walker.load(walk, len(walk.steps) if done else walker.position if same else 0)
 
@@ -225,21 +225,30 @@ class AutogradLab(Lab[AutogradScenario]):
     def _choose_program(self, text: str, leaves: dict[str, Any]) -> None:
         chosen = self.model.scenario.view.leaf
         values = {
+            "title": "",
+            "description": "",
             "problem": {"program": text, "leaf": leaves},
             "view.leaf": chosen if chosen in leaves else "",
         }
-        self._edit(values, tr("Program"))
+        # Calls are no setting that is undone; those made by hand belong to the program before.
+        calls = self.model.scenario.playback.calls
+        self.model.note({"playback.calls": list(USUAL)})
+        if not self._edit(values, tr("Program")):
+            self.model.note({"playback.calls": list(calls)})
 
     def _edit_leaf(self, name: str, key: str, value: object, text: str) -> None:
         self._edit({f"problem.leaf.{name}.{key}": value}, text)
 
-    def _edit(self, values: dict[str, Any], text: str) -> None:
+    def _edit(self, values: dict[str, Any], text: str) -> bool:
         """Make one setting; a refused one is explained beside the panel's fields."""
         try:
             self.model.edit(values, text)
             self.views.program.show_error("")
+            return True
         except InputError as error:
+            self._show_settings(self.model.scenario)
             self.views.program.show_error(str(error))
+            return False
 
     def _follow(self, name: str) -> None:
         """Let chain rule and tangent be those of another leaf."""

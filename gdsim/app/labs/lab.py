@@ -33,7 +33,8 @@ class Picture:
     view
         The widget whose size a copy takes; None where it is put together from several.
     write
-        Writes it as SVG or PDF, by the path's extension, at this size and on this ground; None where it is pixels.
+        Writes it as PNG, SVG or PDF, by the path's extension, at this size and on this ground; None where only `grab`
+        draws it.
     """
 
     label: str

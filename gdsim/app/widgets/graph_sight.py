@@ -10,6 +10,8 @@ from gdsim.app.theme import GRID
 from gdsim.app.widgets.graph_frame import Frame, fitted
 
 _MOVE_MILLISECONDS = 160
+_LEGIBLE = 0.55
+"""Pixels per unit at which text is some 8 pixels high."""
 
 
 class Sight(QObject):
@@ -32,6 +34,7 @@ class Sight(QObject):
         super().__init__(parent)
         self.graph, self.view = QSizeF(1.0, 1.0), QSizeF(1.0, 1.0)
         self._chosen: Frame | None = None
+        self._whole = True
         self._way: tuple[Frame, Frame] | None = None
         self._travel = QVariantAnimation(self)
         self._travel.setStartValue(0.0)
@@ -41,16 +44,28 @@ class Sight(QObject):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether all of the graph is shown, whatever the size of the view."""
+        """Whether as much of the graph is shown as the size of the view allows, whatever this is."""
         return self._chosen is None
 
     @property
     def frame(self) -> Frame:
         """The present frame."""
-        return fitted(self.graph, self.view) if self._chosen is None else self._chosen
+        if self._chosen is not None:
+            return self._chosen
+        whole = fitted(self.graph, self.view)
+        if self._whole or whole.scale >= _LEGIBLE:
+            return whole
+        height = _LEGIBLE * self.graph.height()
+        return Frame(_LEGIBLE, GRID, max(GRID, (self.view.height() - height) / 2))
+
+    def begin(self) -> None:
+        """Show all of the graph where it is legible then, else its left end."""
+        self._whole = False
+        self._go_to(None)
 
     def fit(self) -> None:
         """Show all of the graph, also when the size of the view changes."""
+        self._whole = True
         self._go_to(None)
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
@@ -64,9 +79,9 @@ class Sight(QObject):
 
     def bring(self, rect: QRectF, others: Sequence[QRectF] = ()) -> None:
         """Move the graph, if need be, until a rectangle of it is seen, with ``others`` if there is room for all."""
-        if self._chosen is None:
+        if self._chosen is None and (self._whole or fitted(self.graph, self.view).scale >= _LEGIBLE):
             return
-        frame = self._chosen if self._way is None else self._way[1]
+        frame = self.frame if self._way is None else self._way[1]
         if QRectF(QPointF(0.0, 0.0), self.view).contains(frame.seen(rect)):
             return
         whole = QRectF(rect)

@@ -70,7 +70,7 @@ class GraphView(QWidget):
             self.canvas.let_go()
             if before is None or after is None or _structure(before) != _structure(after):
                 self._selected = None
-                self.canvas.sight.fit()
+                self.canvas.sight.begin()
         elif self._laid_out is not None:
             self._laid_out = (after, self._laid_out[1])
         self._speaks_of_step |= stepped

@@ -25,12 +25,17 @@ def node_words(walk: Walk, state: State, index: int) -> str:
     return "; ".join(parts) + "."
 
 
-def _value_words(node: GraphNode, state: State) -> str:
+def _formula(tree: Node) -> str:
+    """Return a tree as text, with the minus sign that numbers have."""
+    return to_text(tree).replace("-", "−")
+
+
+def _value_words(node: GraphNode, state: State, digits: int = EXACT) -> str:
     value = state.values[node.index]
-    formula = to_text(node.expression)
+    formula = _formula(node.expression)
     if value is None:
         return tr("{name} = {formula}, not computed yet", name=node.name, formula=formula)
-    number = _exact(value)
+    number = _brief(show(value, digits), value)
     if node.is_input:
         return tr("{name} = {value}", name=node.name, value=number)
     return tr("{name} = {formula} = {value}", name=node.name, formula=formula, value=number)
@@ -60,7 +65,7 @@ def wire_words(walk: Walk, state: State, index: int) -> str:
         return tr("{source} requires no gradient, so none goes back to it from {target}.", **names)
     if not edge.flows:
         return tr("No gradient goes back from {target} to {source}.", **names)
-    formula, slope, contribution = to_text(edge.partial), state.slopes[index], state.contributions[index]
+    formula, slope, contribution = _formula(edge.partial), state.slopes[index], state.contributions[index]
     upstream = state.gradients[edge.target]
     if slope is None or contribution is None or upstream is None:
         return tr("∂{target}/∂{source} = {formula}; backward works it out.", formula=formula, **names)
@@ -86,7 +91,7 @@ def step_sentences(walk: Walk, state: State, digits: int) -> str:
     node, result = graph.nodes[step.node], graph.nodes[graph.result].name
     match step.kind:
         case "forward":
-            return _value_words(node, state) + "."
+            return _value_words(node, state, digits) + "."
         case "seed":
             return tr("∂{result}/∂{result} = 1: from here the gradient goes back.", result=result)
         case "backward":
