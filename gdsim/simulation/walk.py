@@ -153,7 +153,16 @@ class Walk:
 
     def state(self, position: int) -> State:
         """Return what is there after ``position`` steps, 0 to ``len(steps)``."""
-        return _Ledger(self).state(position)
+        if position not in self._known:
+            if len(self._known) > 2:
+                self._known.clear()
+            self._known[position] = _Ledger(self).state(position)
+        return self._known[position]
+
+    @cached_property
+    def _known(self) -> dict[int, State]:
+        """The states that were asked for last: several views show the same one."""
+        return {}
 
     def birth(self, position: int) -> Birth | None:
         """Return where the first number that is not finite came from, once the walk has reached it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtWidgets import QWidget
+
 from gdsim.app.actions import Actions
 from gdsim.app.labs.walker import Walker
 from gdsim.app.panels.program_panel import ProgramPanel
@@ -75,13 +77,13 @@ class AutogradDisplay:
         views.verbs.show_left(_left(state))
         views.note.show_sentence(" ".join(scenario.notes(walk, walker.position)))
         views.graph.set_walk(walk, state, views.worksheet.digits())
-        if views.worksheet.isVisible():
+        if _seen(views.worksheet):
             views.worksheet.set_content(autograd_worksheet(walk, walker.position, leaf))
-        if views.code.isVisible():
+        if _seen(views.code):
             views.code.set_code(torch_code(walk), code_line(walk, walker.position))
-        if views.tensors.isVisible():
+        if _seen(views.tensors):
             views.tensors.show_state(walk, state, views.worksheet.digits())
-        if views.tangent.isVisible():
+        if _seen(views.tangent):
             self._show_tangent(walk, scenario, leaf)
 
     def show_theme(self, theme: Theme) -> None:
@@ -107,6 +109,11 @@ class AutogradDisplay:
         value = walk.leaves[leaf]
         low, high = min(ends[0], value), max(ends[1], value)
         self.views.tangent.show_slice(slice_of(walk.graph, walk.leaves, leaf, low, high))
+
+
+def _seen(view: QWidget) -> bool:
+    """Return whether anything of a view can be seen; Qt calls one visible that lies behind another tab."""
+    return view.isVisible() and not view.visibleRegion().isEmpty()
 
 
 def _left(state: State) -> Left:
