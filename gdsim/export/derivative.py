@@ -68,18 +68,19 @@ class Derivative:
 
     def table(self) -> str:
         """Return lines for people, numbers in full precision."""
-        rows = [] if self.lines else [(self.name, self.text)]
+        rows = [] if self.lines else [(self.name, "=", self.text)]
         if self.at:
-            rows.append(("at", ", ".join(f"{name} = {value!r}" for name, value in self.at.items())))
-        rows += [(name, f"{text} = {value!r}") for name, (text, value) in self.lines.items()]
-        rows += [] if self.lines else [(self.name, repr(self.value))]
+            rows.append(("at", " ", ", ".join(f"{name} = {value!r}" for name, value in self.at.items())))
+        rows += [(name, "=", f"{text} = {value!r}") for name, (text, value) in self.lines.items()]
+        rows += [] if self.lines else [(self.name, "=", repr(self.value))]
         for name, number in self.numeric.items():
             partial, value = self.symbolic[name], self.symbolic_value[name]
+            slope = f"d{self.name}/d{name}"
             if partial is not None:
-                rows.append((f"d{self.name}/d{name}", partial if partial == repr(value) else f"{partial} = {value!r}"))
-            rows.append((tr("autograd") if partial is not None else f"d{self.name}/d{name}", repr(number)))
-        width = max(len(left) for left, _ in rows)
-        return "\n".join(f"{left:<{width}}  {'   ' if left == 'at' else ' = '}{right}" for left, right in rows)
+                rows.append((slope, "=", partial if partial == repr(value) else f"{partial} = {value!r}"))
+            rows.append((tr("autograd") if partial is not None else slope, "=", repr(number)))
+        width = max(len(left) for left, *_ in rows)
+        return "\n".join(f"{left:<{width}}   {sign} {right}" for left, sign, right in rows)
 
 
 def read_point(names: Sequence[str], given: Sequence[str]) -> dict[str, float]:

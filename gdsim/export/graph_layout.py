@@ -14,7 +14,7 @@ from gdsim.problems.graph import Graph
 EM = 16.0
 """Size of the text, in the unit of all lengths here."""
 
-TITLE_SIZE, LABEL_SIZE = 0.92 * EM, 0.8 * EM
+TITLE_SIZE, LABEL_SIZE = 1.0 * EM, 0.92 * EM
 """Sizes of a box's first line and of what is written at a wire."""
 
 PADDING = 8.0

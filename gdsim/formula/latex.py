@@ -203,6 +203,8 @@ class Printer:
         r"""Return ``\cdot`` where two factors side by side would read as one number or one name."""
         if self._starts_with_digit(right) or (self._is_value(left) and self._is_value(right)):
             return r"\cdot "
+        if isinstance(left, Variable) and left == right:
+            return r"\cdot "  # xx would read as one name
         if self._is_value(left) and isinstance(left, Variable):
             return r"\cdot "
         if second.startswith((r"\mathrm", r"\sin", r"\cos", r"\tan", r"\ln", r"\exp", r"\min", r"\max")):

@@ -22,6 +22,7 @@ from .strategies import trees
         ("x*2**y", r"x \cdot 2^{y}"),
         ("x/(y + 1)", r"\frac{x}{y + 1}"),
         ("(x/2)**2", r"\left(\frac{x}{2}\right)^{2}"),
+        ("x*x", r"x \cdot x"),
         ("-x*y", "-x y"),
         ("x*-y", r"x \left(-y\right)"),
         ("a - (b - c)", r"a - \left(b - c\right)"),
