@@ -15,7 +15,18 @@ from gdsim.formula.backends import constant_value
 from gdsim.formula.expression import Formula
 from gdsim.formula.parser import MAX_NODES, parse
 from gdsim.formula.scanner import MAX_NAME
-from gdsim.formula.tree import CONSTANTS, PROGRAM_FUNCTIONS, Binary, Call, Negate, Node, Variable, substituted, walk
+from gdsim.formula.tree import (
+    CONSTANTS,
+    PROGRAM_FUNCTIONS,
+    Binary,
+    Call,
+    Negate,
+    Node,
+    Variable,
+    substituted,
+    to_text,
+    walk,
+)
 from gdsim.i18n import tr
 
 MAX_OPERATIONS = 1000
@@ -94,14 +105,15 @@ class Program:
 
 def is_program(text: str) -> bool:
     """Return whether ``text`` is meant as a program, not as one formula: it assigns something, or has several lines."""
-    return ";" in text or _ASSIGNMENT.match(text) is not None
+    return ";" in text or any(_ASSIGNMENT.match(source) for _, source in _lines(text))
 
 
 def composed(program: Program, most: int = MAX_NODES) -> Formula | None:
     """Return the whole program as one formula of its leaves; None where it would have more than ``most`` parts.
 
     A name that is used twice is written out twice, so a short program can be an endless formula; what ``detach``
-    cuts off has no formula that is differentiated by rules.
+    cuts off has no formula that is differentiated by rules. What nobody may type as one formula, such as a power of
+    a power of a power, is none either.
     """
     trees: dict[str, Node] = {}
     sizes: dict[str, int] = {}
@@ -114,7 +126,10 @@ def composed(program: Program, most: int = MAX_NODES) -> Formula | None:
             return None
         sizes[statement.name] = size
         trees[statement.name] = substituted(statement.formula.tree, trees)
-    return Formula(program.text, trees[program.result])
+    try:
+        return parse(to_text(trees[program.result]))
+    except FormulaError:
+        return None
 
 
 def parse_program(text: str) -> Program:
@@ -206,6 +221,12 @@ def _check_dependence(statement: Statement, program: Program) -> None:
         return
     name, value = statement.name, constant_value(statement.formula.tree)
     assert value is not None
+    if statement.right == statement.start:
+        raise ProgramError(
+            tr("The result is only a number: let it depend on a leaf, as in z = x**2."),
+            *program.place(statement.start),
+            len(statement.formula.text),
+        )
     raise OnlyANumber(
         tr("{name} is only a number: write it where it is used, or make {name} a leaf with this value.", name=name),
         name,

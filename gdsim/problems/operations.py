@@ -16,8 +16,21 @@ from gdsim.formula.tree import Binary, Call, Negate, Node, Number
 
 Partials = Callable[[Sequence[Node], Node], tuple[Node, ...]]
 Numbers = Callable[[Sequence[float], float], tuple[float, ...]]
+Gate = Callable[[int, Sequence[float]], bool]
 
 ONE, TWO, ZERO = Number(1.0), Number(2.0), Number(0.0)
+
+
+def _never(place: int, operands: Sequence[float]) -> bool:
+    return False
+
+
+def _always(place: int, operands: Sequence[float]) -> bool:
+    return True
+
+
+def _base_of_power_zero(place: int, operands: Sequence[float]) -> bool:
+    return place == 0 and operands[1] == 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +48,8 @@ class Operation:
     slopes
         The same as numbers.
     gate
-        Whether it lets a gradient through or holds it back, so that a slope of 0 gives 0 whatever comes from above.
+        Whether, given the place of an operand and all of them, a slope of 0 holds the gradient back: 0 whatever
+        comes from above, where other slopes of 0 give nan for inf.
     saves
         Whether torch saves a number for the way back: that is what a freed graph lacks.
     """
@@ -44,7 +58,7 @@ class Operation:
     value: Callable[..., float]
     partials: Partials
     slopes: Numbers
-    gate: bool = False
+    gate: Gate = _never
     saves: bool = True
 
 
@@ -173,7 +187,7 @@ _OPERATIONS: dict[str, Operation] = {
         lambda o, own: (Binary("/", ONE, o[1]), _minus(Binary("/", o[0], Binary("**", o[1], TWO)))),
         lambda o, own: (_divide(1.0, o[1]), -_divide(_divide(o[0], o[1]), o[1])),
     ),
-    "**": Operation("PowBackward1", _power, _POWER_FORMULAS, _POWER_NUMBERS),
+    "**": Operation("PowBackward1", _power, _POWER_FORMULAS, _POWER_NUMBERS, gate=_base_of_power_zero),
     "negate": Operation(
         "NegBackward0", lambda a: -a, lambda o, own: (_minus(ONE),), lambda o, own: (-1.0,), saves=False
     ),
@@ -182,16 +196,16 @@ _OPERATIONS: dict[str, Operation] = {
         lambda a, b: b if b < a or math.isnan(b) else a,
         lambda o, own: (_step(o[1], o[0]), _step(o[0], o[1])),
         lambda o, own: _larger(o[1], o[0]),
-        gate=True,
+        gate=_always,
     ),
     "max": Operation(
         "MaximumBackward0",
         lambda a, b: b if b > a or math.isnan(b) else a,
         lambda o, own: (_step(o[0], o[1]), _step(o[1], o[0])),
         lambda o, own: _larger(o[0], o[1]),
-        gate=True,
+        gate=_always,
     ),
-    "detach": Operation("", lambda a: a, lambda o, own: (ZERO,), lambda o, own: (0.0,), gate=True),
+    "detach": Operation("", lambda a: a, lambda o, own: (ZERO,), lambda o, own: (0.0,), gate=_always),
     "sin": _one("Sin", "sin", lambda a, own: Call("cos", (a,)), lambda a, own: _COS(a)),
     "cos": _one("Cos", "cos", lambda a, own: _minus(Call("sin", (a,))), lambda a, own: -_SIN(a)),
     "tan": _one("Tan", "tan", lambda a, own: Binary("+", ONE, Binary("**", own, TWO)), lambda a, own: 1 + own * own),
@@ -213,7 +227,7 @@ _OPERATIONS: dict[str, Operation] = {
         lambda a: 0.0 if a < 0 else a,
         lambda o, own: (Call("heaviside", (o[0],)),),
         lambda o, own: (0.0 if own <= 0 else 1.0,),
-        gate=True,
+        gate=_always,
     ),
 }
 
@@ -232,5 +246,6 @@ _SPECIAL: dict[tuple[str, int | None], Operation] = {
         _power_by_number,
         _POWER_FORMULAS,
         lambda o, own: (_base_slope(o[0], o[1], _power_by_number), 0.0),
+        gate=_base_of_power_zero,
     ),
 }

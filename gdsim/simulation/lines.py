@@ -135,7 +135,8 @@ def _put_in(node: Node, values: Mapping[str, Shown]) -> str:
             return match[0]
         around = text[: match.start()][-1:], text[match.end() :][:1]
         alone = around[0] in ("", "(") and around[1] in ("", ",", ")")
-        return f"({shown.plain})" if shown.negative and match.start() and not alone else shown.plain
+        binds = match.start() > 0 or text.startswith("**", match.end())
+        return f"({shown.plain})" if shown.negative and binds and not alone else shown.plain
 
     text = to_text(node)
     return re.sub(r"[^\W\d]\w*", number, text)

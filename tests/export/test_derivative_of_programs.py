@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -77,10 +78,39 @@ def test_what_has_no_symbolic_gradient_is_said_so(capsys: Captured) -> None:
     assert json.loads(out)["numeric"] == {"x": 3.0}
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "a = (3*x)**500; b = a**500; c = b**500",
+        "; ".join(["a0 = sin(x)", *(f"a{k + 1} = sin(a{k})" for k in range(300))]),
+        "; ".join(["a0 = x**x", *(f"a{k + 1} = a{k}**x" for k in range(100))]),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_nobody_may_type_as_one_formula_is_none(program: str) -> None:
+    # Algebra on it would write out numbers of millions of digits.
+    begin = time.perf_counter()
+    result = differentiate_program(parse_program(program), {"x": 0.3})
+    assert time.perf_counter() - begin < 2
+    assert result.symbolic == {"x": None}
+    assert "no symbolic gradient" in result.notes[0]
+
+
+def test_a_name_like_a_word_of_the_table(capsys: Captured) -> None:
+    _, out, _ = grad(capsys, "at = x*2; autograd = at*3", "--at", "x=1")
+    assert [line.split() for line in out.splitlines()][:3] == [
+        ["at", "x", "=", "1.0"],
+        ["at", "=", "x*2", "=", "2.0"],
+        ["autograd", "=", "at*3", "=", "6.0"],
+    ]
+
+
 def test_formulas_and_programs_are_told_apart() -> None:
     assert [is_program(text) for text in ("x + y", "x == y", "z = x", "x; y", " loss=x", "")] == [
         False, False, True, True, True, False
     ]  # fmt: skip
+    assert is_program("# how steep\nz = x**2\nz*3")
+    assert not is_program("x**2 # z = x")
     assert MAX_OPERATIONS >= 200
 
 
@@ -94,4 +124,6 @@ def test_torch_and_the_graph_agree(setup: Setup) -> None:
         return  # not finite, or so large that what is left of a difference is rounding
     result = differentiate_program(setup.program, setup.leaves)
     for name, slope in result.numeric.items():
-        assert slope == pytest.approx(numbers.gradients[graph.names[name]], rel=1e-9, abs=1e-12 * max(1.0, size), nan_ok=True)
+        assert slope == pytest.approx(
+            numbers.gradients[graph.names[name]], rel=1e-9, abs=1e-12 * max(1.0, size), nan_ok=True
+        )
