@@ -6,8 +6,8 @@ import itertools
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gdsim.errors import FormulaError, OnlyANumber, ProgramError
@@ -165,7 +165,7 @@ def parse_program(text: str) -> Program:
                 tr("The program is too large: a graph may have at most {most} operations.", most=MAX_OPERATIONS),
                 *draft.place(start),
             )
-        statements.append(statement)
+        statements.append(_free_of(statements, statement))
     program = Program(text, tuple(statements))
     _check_names(program)
     return program
@@ -214,6 +214,16 @@ def _check_equals(text: str, message: str) -> None:
     stray = _EQUALS.search(text)
     if stray is not None:
         raise FormulaError(message, stray.start())
+
+
+def _free_of(before: Sequence[Statement], statement: Statement) -> Statement:
+    """Return the statement; one without a name gets another where `UNNAMED` is a name of the program's own."""
+    if statement.right > statement.start:
+        return statement
+    taken = {each.name for each in before}
+    taken.update(name for each in (*before, statement) for name in each.formula.variables)
+    names = itertools.chain((UNNAMED,), (f"{UNNAMED}{number}" for number in itertools.count(2)))
+    return replace(statement, name=next(name for name in names if name not in taken))
 
 
 def _check_dependence(statement: Statement, program: Program) -> None:

@@ -167,3 +167,9 @@ def test_written_out_again_it_is_the_same_program(setup: Setup) -> None:
     again = parse_program("\n".join(f"{name} = {right}" for name, right in statements(setup.program)))
     assert statements(again) == statements(setup.program)
     assert again.inputs == setup.program.inputs
+
+
+def test_a_last_line_without_a_name_takes_one_that_is_free() -> None:
+    assert parse_program("z = x**2; 3*z").result == "result"
+    assert parse_program("result = x**2; 3*result").result == "result2"
+    assert parse_program("z = 2*result; z*result2").result == "result3"
