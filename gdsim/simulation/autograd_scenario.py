@@ -11,8 +11,9 @@ from gdsim.errors import InputError
 from gdsim.formula.program import parse_program
 from gdsim.i18n import tr
 from gdsim.problems.graph import Graph, build_graph
+from gdsim.simulation.calls import CALLS, MOST_CALLS, USUAL, Call, first_refusal
 from gdsim.simulation.spec import MOST_STEPS, BaseScenario, Finite, Playback, SpecModel, Step
-from gdsim.simulation.walk import CALLS, MOST_CALLS, USUAL, Call, Walk, first_refusal
+from gdsim.simulation.walk import Walk
 
 MOST_LEAVES = 100
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gdsim.i18n import tr
 from gdsim.problems.graph import Graph, GraphNode
+from gdsim.problems.graph_numbers import Numbers, compute
 from gdsim.simulation.by_hand import show
-from gdsim.simulation.walk import Numbers, compute
 
 Floats = NDArray[np.float64]
 

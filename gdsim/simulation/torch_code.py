@@ -20,7 +20,7 @@ from gdsim.formula.tree import (
     variables,
 )
 from gdsim.formula.tree import walk as nodes_of
-from gdsim.simulation.walk import Call as Verb
+from gdsim.simulation.calls import Call as Verb
 from gdsim.simulation.walk import Walk
 
 _DTYPE = "torch.float64"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 from gdsim.i18n import tr
 from gdsim.problems.graph import Graph, GraphNode
-
-Call: TypeAlias = Literal["zero_grad", "forward", "backward", "backward(retain_graph=True)"]
-CALLS: tuple[Call, ...] = ("zero_grad", "forward", "backward", "backward(retain_graph=True)")
-MOST_CALLS = 50
-KEEPING: Call = "backward(retain_graph=True)"
-USUAL: tuple[Call, ...] = ("forward", "backward")
+from gdsim.problems.graph_numbers import Numbers, compute
+from gdsim.simulation.calls import USUAL, Call
 
 Kind: TypeAlias = Literal["zero_grad", "forward", "seed", "backward", "accumulate"]
 GraphState: TypeAlias = Literal["none", "kept", "freed"]
@@ -40,28 +36,6 @@ class Step:
     call: int
     kind: Kind
     node: int | None
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """All numbers of a graph for given leaves; they are the same in every call.
-
-    Attributes
-    ----------
-    values
-        Value of each node.
-    gradients
-        Derivative of the result by each node that `Graph.backward_order` reaches; 0 elsewhere.
-    slopes
-        Local derivative on each edge.
-    contributions
-        Gradient of the edge's target times its local derivative; 0 where nothing flows.
-    """
-
-    values: tuple[float, ...]
-    gradients: tuple[float, ...]
-    slopes: tuple[float, ...]
-    contributions: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -129,7 +103,7 @@ class Walk:
     leaves
         Value of each leaf by name.
     calls
-        What is called, in order; each must be one that `refusal` lets through.
+        What is called, in order; each must be one that `gdsim.simulation.calls.refusal` lets through.
     """
 
     graph: Graph
@@ -193,72 +167,6 @@ class Walk:
         for node in self.graph.backward_order:
             result.append(Step(index, "accumulate" if nodes[node].is_input else "backward", node))
         return result
-
-
-def refusal(graph: Graph, calls: Sequence[Call], call: Call) -> str:
-    """Say why ``call`` cannot follow ``calls``, as torch would; empty where it can."""
-    if len(calls) >= MOST_CALLS:
-        return tr("A walk holds at most {most} calls: reset it to begin anew.", most=MOST_CALLS)
-    if not call.startswith("backward"):
-        return ""
-    result = graph.nodes[graph.result]
-    if not result.requires_grad:
-        return tr(
-            "{name} does not require a gradient and has no grad_fn: let a leaf that it is computed from "
-            "require a gradient.",
-            name=result.name,
-        )
-    since = [each for each in calls if each != "zero_grad"]
-    if not since:
-        return tr("There is no graph yet: call forward first.")
-    if since[-1] == "backward" and graph.saves:
-        return tr(
-            "The graph has been freed: call forward for a new one, or switch Keep graph on before the first backward."
-        )
-    return ""
-
-
-def first_refusal(graph: Graph, calls: Sequence[Call]) -> str:
-    """Say why one of ``calls`` cannot follow those before it; empty where all can."""
-    sentences = (refusal(graph, calls[:index], call) for index, call in enumerate(calls))
-    return next(filter(None, sentences), "")
-
-
-def compute(graph: Graph, leaves: Mapping[str, float]) -> Numbers:
-    """Return all numbers of ``graph``: its values, and by the chain rule its gradients."""
-    values: list[float] = []
-    for node in graph.nodes:
-        values.append(leaves[node.name] if node.operation is None else node.operation.value(*_arguments(node, values)))
-    slopes = _slopes(graph, values)
-    gradients = [0.0] * len(graph.nodes)
-    contributions = [0.0] * len(graph.edges)
-    gradients[graph.result] = 1.0
-    for index in graph.backward_order:
-        operation = graph.nodes[index].operation
-        for edge in graph.incoming[index]:
-            if operation is None or not edge.flows:
-                continue
-            closed = slopes[edge.index] == 0 and operation.gate(edge.place, _arguments(graph.nodes[index], values))
-            contributions[edge.index] = 0.0 if closed else gradients[index] * slopes[edge.index]
-            gradients[edge.source] += contributions[edge.index]
-    if not graph.nodes[graph.result].requires_grad:
-        gradients[graph.result] = 0.0
-    return Numbers(tuple(values), tuple(gradients), tuple(slopes), tuple(contributions))
-
-
-def _arguments(node: GraphNode, values: Sequence[float]) -> list[float]:
-    operands = iter(node.operands)
-    return [values[next(operands)] if given is None else given for given in node.constants]
-
-
-def _slopes(graph: Graph, values: Sequence[float]) -> list[float]:
-    slopes = [0.0] * len(graph.edges)
-    for node in graph.nodes:
-        if node.operation is not None:
-            numbers = node.operation.slopes(_arguments(node, values), values[node.index])
-            for edge in graph.incoming[node.index]:
-                slopes[edge.index] = numbers[edge.place]
-    return slopes
 
 
 class _Ledger:

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QPlainTextEdit, QToolButton
 
 from gdsim.app.image_export import ExportDialog
+from gdsim.simulation.calls import KEEPING
 from gdsim.simulation.files import dumps, validate
-from gdsim.simulation.walk import KEEPING
 from tests.app.conftest import Bench
 
 FORWARD, BOTH = 10, 21

@@ -24,8 +24,9 @@ from gdsim.app.widgets.graph_words import step_sentences
 from gdsim.app.widgets.typeset import is_ready
 from gdsim.formula.program import parse_program
 from gdsim.problems.graph import build_graph
+from gdsim.simulation.calls import USUAL, Call
 from gdsim.simulation.files import load
-from gdsim.simulation.walk import USUAL, Call, Walk
+from gdsim.simulation.walk import Walk
 
 LECTURE = "z = x**2\nsigma = sigmoid(z)\nloss = -(y*log(sigma) + (1 - y)*log(1 - sigma))"
 SIGMA = 1 / (1 + math.exp(-1.0))

@@ -16,8 +16,9 @@ from gdsim.app import theme
 from gdsim.app.widgets.tensor_rules import TensorRules
 from gdsim.formula.program import parse_program
 from gdsim.problems.graph import build_graph
+from gdsim.simulation.calls import Call
 from gdsim.simulation.files import load
-from gdsim.simulation.walk import Call, Walk
+from gdsim.simulation.walk import Walk
 
 NAME, VALUE, GRAD, GRADIENT, REQUIRES_GRAD, IS_LEAF, GRAD_FN = range(7)
 TWICE: tuple[Call, ...] = ("forward", "backward(retain_graph=True)", "backward")

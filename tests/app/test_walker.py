@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from gdsim.app.labs.walker import Walker
 from gdsim.simulation.autograd_scenario import AutogradScenario
+from gdsim.simulation.calls import KEEPING
 from gdsim.simulation.files import load
-from gdsim.simulation.walk import KEEPING
 
 FORWARD, BOTH = 10, 21
 """Steps of the lecture's forward pass; of forward and backward."""

@@ -12,7 +12,7 @@ from gdsim import cli
 from gdsim.export.derivative import differentiate_program
 from gdsim.formula.program import MAX_OPERATIONS, composed, is_program, parse_program
 from gdsim.problems.graph import build_graph
-from gdsim.simulation.walk import compute
+from gdsim.problems.graph_numbers import compute
 from tests.formula.strategies import Setup, setups
 
 Captured = pytest.CaptureFixture[str]

@@ -12,8 +12,9 @@ from gdsim.export.graph_picture import BoxPicture, GraphPicture, WirePicture, gr
 from gdsim.formula.program import parse_program
 from gdsim.formula.tree import variables
 from gdsim.problems.graph import build_graph
+from gdsim.simulation.calls import KEEPING, Call
 from gdsim.simulation.files import load
-from gdsim.simulation.walk import KEEPING, Call, Walk
+from gdsim.simulation.walk import Walk
 from tests.formula.strategies import Setup, setups
 
 

@@ -14,7 +14,7 @@ from gdsim.formula import Formula
 from gdsim.formula.program import MAX_OPERATIONS, parse_program
 from gdsim.formula.tree import to_text
 from gdsim.problems.graph import Graph, build_graph
-from gdsim.simulation.walk import Numbers, compute
+from gdsim.problems.graph_numbers import Numbers, compute
 from tests.formula.strategies import Setup, setups
 from tests.problems.torch_twin import Twin, grad_of, same
 

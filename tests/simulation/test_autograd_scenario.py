@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from gdsim import cli
 from gdsim.errors import InputError
 from gdsim.simulation.autograd_scenario import AutogradScenario
+from gdsim.simulation.calls import CALLS
 from gdsim.simulation.files import dumps, load, preset_names, validate
-from gdsim.simulation.walk import CALLS
 
 Captured = pytest.CaptureFixture[str]
 PRESETS = [name for name in preset_names() if load(name).lab == "autograd"]

@@ -14,10 +14,11 @@ from gdsim.formula import Formula
 from gdsim.formula.program import parse_program
 from gdsim.problems.graph import Graph, build_graph
 from gdsim.simulation.autograd_worksheet import autograd_worksheet
+from gdsim.simulation.calls import Call
 from gdsim.simulation.chain_rule import MOST_FACTORS, Factor, derivatives, factors
 from gdsim.simulation.files import load, preset_names
 from gdsim.simulation.lines import Line, Section, Worksheet
-from gdsim.simulation.walk import Call, Walk
+from gdsim.simulation.walk import Walk
 from tests.formula.strategies import Setup, setups
 from tests.problems.torch_twin import Twin, grad_of
 

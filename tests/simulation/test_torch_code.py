@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from gdsim.problems.graph import build_graph
 from gdsim.simulation.autograd_scenario import AutogradScenario
+from gdsim.simulation.calls import CALLS, Call, refusal
 from gdsim.simulation.files import load, preset_names
 from gdsim.simulation.torch_code import code_line, torch_code
-from gdsim.simulation.walk import CALLS, Call, Walk, refusal
+from gdsim.simulation.walk import Walk
 from tests.formula.strategies import Setup, setups
 
 PRESETS = [name for name in preset_names() if load(name).lab == "autograd"]

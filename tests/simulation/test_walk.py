@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gdsim.formula.program import parse_program
 from gdsim.problems.graph import build_graph
+from gdsim.simulation.calls import CALLS, KEEPING, Call, first_refusal, refusal
 from gdsim.simulation.files import load
-from gdsim.simulation.walk import CALLS, KEEPING, Call, State, Step, Walk, first_refusal, refusal
+from gdsim.simulation.walk import State, Step, Walk
 from tests.formula.strategies import Setup, setups
 from tests.problems.torch_twin import Twin, grad_of, same
 

@@ -19,8 +19,9 @@ from gdsim.app.settings import whole_number
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.simulation.autograd_scenario import AutogradScenario
+from gdsim.simulation.calls import USUAL
 from gdsim.simulation.files import preset_titles
-from gdsim.simulation.walk import USUAL, State
+from gdsim.simulation.walk import State
 
 
 class AutogradLab(Lab[AutogradScenario]):

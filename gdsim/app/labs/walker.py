@@ -7,7 +7,8 @@ from functools import cached_property
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gdsim.simulation.walk import KEEPING, Birth, Call, State, Walk, refusal
+from gdsim.simulation.calls import KEEPING, Call, refusal
+from gdsim.simulation.walk import Birth, State, Walk
 
 TICK_MS = 16
 
