@@ -213,7 +213,7 @@ class ExportDialog(QDialog):
             if picture.write is not None:
                 picture.write(path, *choice[1:], ground)
             else:
-                write_image(picture.grab(*choice[1:], ground), path)
+                write_image(render_image(self._lab, *choice, ground), path)
         except InputError as error:
             self.error.show_sentence(str(error))
             return

@@ -69,6 +69,11 @@ def current() -> Theme:
     return DARK if QApplication.palette().color(QPalette.ColorRole.Base).lightness() < 128 else LIGHT
 
 
+def for_ground(ground: str) -> Theme:
+    """Return the theme of a picture on a ``light``, ``dark`` or ``transparent`` ground."""
+    return DARK if ground == "dark" else LIGHT
+
+
 def apply(name: str) -> None:
     """Give the application the theme ``light``, ``dark`` or, for ``system``, the desktop's."""
     if name == "system":

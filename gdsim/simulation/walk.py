@@ -113,12 +113,17 @@ class Walk:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order."""
-        return tuple(itertools.chain.from_iterable(self._steps_of(index) for index in range(len(self.calls))))
+        return tuple(itertools.chain.from_iterable(self._parts))
 
     @cached_property
     def ends(self) -> tuple[int, ...]:
         """Number of steps made at the end of each call."""
-        return tuple(itertools.accumulate(len(self._steps_of(index)) for index in range(len(self.calls))))
+        return tuple(itertools.accumulate(map(len, self._parts)))
+
+    @cached_property
+    def _parts(self) -> tuple[list[Step], ...]:
+        """The steps of each call."""
+        return tuple(self._steps_of(index) for index in range(len(self.calls)))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -127,20 +132,26 @@ class Walk:
 
     def state(self, position: int) -> State:
         """Return what is there after ``position`` steps, 0 to ``len(steps)``."""
-        if position not in self._known:
-            if len(self._known) > 2:
-                self._known.clear()
-            self._known[position] = _Ledger(self).state(position)
-        return self._known[position]
-
-    @cached_property
-    def _known(self) -> dict[int, State]:
-        """The states that were asked for last: several views show the same one."""
-        return {}
+        return self._at(position)[0]
 
     def birth(self, position: int) -> Birth | None:
         """Return where the first number that is not finite came from, once the walk has reached it."""
-        state = self.state(position)
+        return self._at(position)[1]
+
+    def _at(self, position: int) -> tuple[State, Birth | None]:
+        if position not in self._known:
+            if len(self._known) > 2:
+                self._known.clear()
+            state = _Ledger(self).state(position)
+            self._known[position] = (state, self._birth(state))
+        return self._known[position]
+
+    @cached_property
+    def _known(self) -> dict[int, tuple[State, Birth | None]]:
+        """What was asked for last: several views show the same step."""
+        return {}
+
+    def _birth(self, state: State) -> Birth | None:
         for node in self.graph.nodes:
             value = state.values[node.index]
             if value is not None and not math.isfinite(value):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -51,12 +50,12 @@ class Walker(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._play_on)
 
-    @cached_property
+    @property
     def state(self) -> State:
         """What is there at the present step."""
         return self.walk.state(self.position)
 
-    @cached_property
+    @property
     def birth(self) -> Birth | None:
         """Where the first number that is not finite came from, if there is one."""
         return self.walk.birth(self.position)
@@ -160,6 +159,4 @@ class Walker(QObject):
 
     def _go(self, position: int) -> None:
         self.position = min(max(position, 0), self.last)
-        for name in ("state", "birth"):
-            self.__dict__.pop(name, None)
         self.moved.emit()

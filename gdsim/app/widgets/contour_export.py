@@ -24,7 +24,7 @@ def render(view: ContourView, width: int, height: int, ground: str) -> QImage:
     twin = type(view)()
     try:
         twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        twin.set_theme(themes.DARK if ground == "dark" else themes.LIGHT)
+        twin.set_theme(themes.for_ground(ground))
         if ground == "transparent":
             twin.setBackground(None)
         twin.resize(round(width / scale), round(height / scale))

@@ -6,14 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QShowEvent, QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.decision_items import ClassLegend, CrossesItem, RegionsItem, Samples, SamplesItem, region_image
 from gdsim.app.widgets.naming import named
-from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
+from gdsim.app.widgets.plot_style import blank_image, colour_text, own_menu, style_axes
 from gdsim.i18n import tr
 from gdsim.problems.data import DataSet
 from gdsim.problems.decision import DecisionGrid, Range, data_ranges
@@ -112,7 +112,7 @@ class DecisionMap(QWidget):
         twin = DecisionMap()
         try:
             twin.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-            twin.set_theme(themes.DARK if ground == "dark" else themes.LIGHT)
+            twin.set_theme(themes.for_ground(ground))
             twin.resize(round(width / scale), round(height / scale))
             twin.set_data(self._data, self._held_out)
             twin.show()
@@ -203,8 +203,7 @@ class DecisionMap(QWidget):
 
     def _painted(self, width: int, height: int, transparent: bool) -> QImage:
         """Return a picture of this map, enlarged."""
-        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(QColor(Qt.GlobalColor.transparent) if transparent else QColor(self._theme.ground))
+        image = blank_image(width, height, self._theme, transparent)
         # Recorded axis labels are enlarged by the ratio of the resolutions: it must be 1.
         image.setDotsPerMeterX(round(self.logicalDpiX() / 0.0254))
         image.setDotsPerMeterY(round(self.logicalDpiY() / 0.0254))

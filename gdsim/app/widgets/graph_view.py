@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QShowEvent
+from PySide6.QtGui import QAccessible, QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
@@ -16,7 +16,7 @@ from gdsim.app.widgets.graph_text import Formulas
 from gdsim.app.widgets.graph_words import node_words, step_sentences, sums, wire_words
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.network_labels import Readout
-from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.plot_style import blank_image, colour_text
 from gdsim.export.graph_layout import lay_out
 from gdsim.export.graph_picture import graph_picture
 from gdsim.i18n import tr
@@ -118,10 +118,9 @@ class GraphView(QWidget):
         ground
             ``'light'``, ``'dark'`` or ``'transparent'``.
         """
-        theme = themes.DARK if ground == "dark" else themes.LIGHT
+        theme = themes.for_ground(ground)
         opaque = ground != "transparent"
-        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(QColor(theme.ground) if opaque else QColor(Qt.GlobalColor.transparent))
+        image = blank_image(width, height, theme, not opaque)
         scene = self._scene(theme, opaque, None)
         if scene is not None:
             formulas = Formulas()

@@ -26,7 +26,7 @@ from gdsim.app.widgets.network_labels import Legend, Readout
 from gdsim.app.widgets.network_lettering import Lettering, lay_out, paint_lettering
 from gdsim.app.widgets.network_paint import Picture, nice_scale, paint_legend, paint_network
 from gdsim.app.widgets.network_words import gradient_note, line_words, unit_words
-from gdsim.app.widgets.plot_style import colour_text
+from gdsim.app.widgets.plot_style import blank_image, colour_text
 from gdsim.app.widgets.tint import tint_if_on
 from gdsim.i18n import tr
 from gdsim.problems.network import LayerValues, NetworkProblem
@@ -138,9 +138,8 @@ class NetworkDiagram(QWidget):
         ground
             ``'light'``, ``'dark'`` or ``'transparent'``.
         """
-        theme = themes.DARK if ground == "dark" else themes.LIGHT
-        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(QColor(Qt.GlobalColor.transparent) if ground == "transparent" else QColor(theme.ground))
+        theme = themes.for_ground(ground)
+        image = blank_image(width, height, theme, ground == "transparent")
         if self._problem is None:
             return image
         scale = min(width / _DESIGN[0], height / _DESIGN[1])

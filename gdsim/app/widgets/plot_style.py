@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gdsim.app.theme import Theme
@@ -46,3 +46,10 @@ def colour_text(label: QLabel, colour: str) -> None:
 
 def _pen(colour: str) -> QPen:
     return QPen(QColor(colour), 1.0, Qt.PenStyle.SolidLine)
+
+
+def blank_image(width: int, height: int, theme: Theme, transparent: bool) -> QImage:
+    """Return a picture of this size in pixels with nothing on it but the theme's ground, or not even that."""
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(Qt.GlobalColor.transparent) if transparent else QColor(theme.ground))
+    return image
