@@ -94,12 +94,12 @@ def rate_of(trainer: object, step: Callable[[], int], seconds: float, rest: Call
 def lone_trainer() -> tuple[object, Callable[[], int]]:
     """Return a trainer on the lecture's network without a window, and how to ask for its step."""
     from gdsim.app.trainer import Trainer
-    from gdsim.simulation.build import runner_of
+    from gdsim.simulation.build import race_of
     from gdsim.simulation.files import load
 
     scenario, trainer = load("lecture-network"), Trainer()
     trainer.start()
-    trainer.load(lambda: runner_of(scenario))
+    trainer.load(lambda before: race_of(scenario, before))
     seen = [None]
 
     def step() -> int:

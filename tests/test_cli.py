@@ -238,7 +238,7 @@ def test_grad_refuses_in_one_line(capsys: Captured, arguments: list[str], said: 
         (["run", "lecture-surface", "--steps", "many"], "--steps"),
         (["run", "lecture-surface", "--steps", "-1"], "playback.steps cannot be -1"),
         (["run", "lecture-surface", "--set", "run.learning_rate=-1"], "must be a number greater than 0."),
-        (["run", "lecture-surface", "--set", "run.colour=red"], "momentum has no"),
+        (["run", "lecture-surface", "--set", "run.color=red"], "momentum has no"),
         (["run", "lecture-surface", "--csv", "/nowhere/t.csv"], "/nowhere/t.csv cannot be written"),
         (["run", "lecture-surface", "--npz", "-"], "--npz needs the name of a file"),
         (["run", "lecture-surface", "--bogus"], "--bogus"),

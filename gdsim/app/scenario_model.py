@@ -32,14 +32,20 @@ class ScenarioModel(QObject, Generic[B]):
     ----------
     scenario
         The one to begin with.
+
+    Attributes
+    ----------
+    focus
+        Which of the scenario's runs settings concern and numbers are shown of; `focus_changed` tells of another one.
     """
 
     changed = Signal(object, object)
+    focus_changed = Signal(int)
 
     def __init__(self, scenario: B, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.scenario: B = scenario
-        self.gesture = 0
+        self.gesture = self.focus = 0
         self.undo_stack = QUndoStack(self)
 
     def edit(self, values: dict[str, Any], text: str) -> None:
@@ -71,10 +77,20 @@ class ScenarioModel(QObject, Generic[B]):
     def replace(self, scenario: B) -> None:
         """Begin anew with another scenario; there is nothing to undo then."""
         self.undo_stack.clear()
+        self.focus = 0
         self._set(scenario)
+
+    def look_at(self, run: int) -> None:
+        """Let settings concern another run; this is nothing to undo."""
+        if run != self.focus:
+            self.end_gesture()
+            self.focus = run
+            self.focus_changed.emit(run)
 
     def _set(self, scenario: B) -> None:
         old, self.scenario = self.scenario, scenario
+        # Before anybody is told: what a run shows is asked for by its number.
+        self.focus = max(0, min(self.focus, len(getattr(scenario, "run", ())) - 1))
         self.changed.emit(old, scenario)
 
 

@@ -25,6 +25,8 @@ class Theme:
     move: str
     gradient: str = "#d55e00"
     velocity: str = "#0072b2"
+    second_moment: str = "#cc79a7"
+    decay: str = "#e69f00"
     start: str = "#009e73"
     minimum: str = "#f0e442"
     accent: str = "#0072b2"

@@ -38,7 +38,7 @@ class Trainer(QObject):
         self._worker.start()
 
     def load(self, build: Build, current: int = 0, last: int = 0, dragged: bool = False, resume: bool = False) -> None:
-        """Replace the run: build it, compute it to step ``last``, and show step ``current``.
+        """Replace the race: build it, compute it to step ``last``, and show step ``current``.
 
         A newer load replaces one that still waits. With ``dragged`` the runs before are still shown when they
         are ready, so that the path follows a start point that moves faster than paths are computed. With
@@ -61,6 +61,10 @@ class Trainer(QObject):
     def do(self, verb: Verb, keep_graph: bool = False) -> None:
         """Call one of the notebook's verbs: zero_grad, forward, backward or update."""
         self._post(lambda worker: worker.do(verb, keep_graph))
+
+    def look_at(self, run: int) -> None:
+        """Let snapshots be of another run of the race; hyper-parameters and numbers are set in it alone."""
+        self._post(lambda worker: worker.look_at(run))
 
     def edit(self, name: str, index: tuple[int, ...], value: float, at: int | None = None) -> None:
         """Set one number of a parameter at step ``at``, or at whichever step the run has reached."""

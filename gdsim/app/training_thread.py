@@ -1,4 +1,4 @@
-"""The training thread: it owns the run, takes commands between two steps, and leaves snapshots in a mailbox."""
+"""The training thread: it owns the runs, takes commands between two steps, and leaves snapshots in a mailbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gdsim.i18n import tr
 from gdsim.simulation.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from gdsim.simulation.runner import Runner
+    from gdsim.simulation.race import Race
 
 MAX_STEPS = 1_000_000
 """A run that plays by itself pauses here, so that one left alone does not fill the memory."""
@@ -39,12 +39,13 @@ LOAD_SECONDS = 0.1
 LATE_SECONDS = 0.1
 """Steps owed from longer ago than this are not made up for."""
 
-Build = Callable[[], "Runner"]
+Build = Callable[["Race | None"], "Race"]
+"""Makes a race; it is given the one before, whose runs it may keep."""
 Verb = Literal["zero_grad", "forward", "backward", "update"]
 
 
 class Worker(QThread):
-    """Owns the runner; `mailbox` holds the newest snapshot with the number of hyper-parameters set until then."""
+    """Owns the race; `mailbox` holds the newest snapshot with the number of hyper-parameters set until then."""
 
     failed = Signal(str)
     refused = Signal(str)
@@ -56,9 +57,10 @@ class Worker(QThread):
         self.mailbox: tuple[Snapshot, int] | None = None
         self.run_id = 0
         self.wanted_step = 0
+        self.focus = 0
         self.saturated = False
         self._loaded_id = 0
-        self._runner: Runner | None = None
+        self._race: Race | None = None
         self._hyper_set = 0
         self._show_then: int | None = None
         self._go_on = (0.0, 0)
@@ -85,74 +87,82 @@ class Worker(QThread):
         if resume:
             going = (self._rate, self._until) if self._show_then is None else self._go_on
         self.pause()
-        self._runner = build()
+        race = build(self._race)
+        race.focus = min(self.focus, len(race.runners) - 1)
+        self._race = race
         self._loaded_id = run_id
         end = time.perf_counter() + LOAD_SECONDS
-        while self._runner.step_count < last and time.perf_counter() < end and self._runner.step():
+        while time.perf_counter() < end and race.extend(last):
             pass
-        if self._runner.step_count < last and self._runner.diverged_at is None:
-            self.play(math.inf, last - self._runner.step_count)
+        race.seek(last)
+        if race.step_count < last and not race.stopped:
+            self.play(math.inf, last - race.step_count)
             self._show_then, self._go_on = current, going
         else:
-            self._runner.seek(current)
+            race.seek(current)
             self._resume(going)
         self._publish()
 
     def step(self) -> None:
         self.pause()
-        if self._runner is not None:
-            self._runner.step()
+        if self._race is not None:
+            self._race.step()
 
     def next_phase(self) -> None:
         self.pause()
-        if self._runner is not None:
-            self._runner.next_phase()
+        if self._race is not None:
+            self._race.next_phase()
 
     def do(self, verb: Verb, keep_graph: bool) -> None:
         self.pause()
-        runner = self._runner
-        if runner is None:
+        race = self._race
+        if race is None:
             return
         verbs: dict[Verb, Callable[[], object]] = {
-            "zero_grad": runner.zero_grad,
-            "forward": runner.forward,
-            "backward": lambda: runner.backward(keep_graph),
-            "update": runner.update,
+            "zero_grad": race.zero_grad,
+            "forward": race.forward,
+            "backward": lambda: race.backward(keep_graph),
+            "update": race.update,
         }
         try:
             verbs[verb]()
         except InputError as error:
             self.refused.emit(str(error))
 
+    def look_at(self, run: int) -> None:
+        self.focus = run
+        if self._race is not None:
+            self._race.focus = min(run, len(self._race.runners) - 1)
+
     def edit(self, name: str, index: tuple[int, ...], value: float, at: int | None) -> None:
-        if self._runner is None:
+        if self._race is None:
             return
         self._come_to(at)
-        self._runner.edit(name, index, value)
+        self._race.edit(name, index, value)
 
     def step_back(self) -> None:
         self.pause()
-        if self._runner is not None:
-            resting = self._runner.phase == "update"
-            self._runner.seek(self._runner.step_count - 1 if resting else self._runner.step_count)
+        if self._race is not None:
+            resting = self._race.phase == "update"
+            self._race.seek(self._race.step_count - 1 if resting else self._race.step_count)
 
     def seek(self, step: int) -> None:
-        runner = self._runner
-        if runner is None or step != self.wanted_step:
+        race = self._race
+        if race is None or step != self.wanted_step:
             return
         self.pause()
-        runner.seek(step)
-        if step > runner.step_count:
-            self.play(math.inf, step - runner.step_count)
+        race.seek(step)
+        if step > race.step_count:
+            self.play(math.inf, step - race.step_count)
 
     def play(self, rate: float, steps: int | None) -> None:
-        if self._runner is None:
+        if self._race is None:
             return
-        if self._runner.step_count >= MAX_STEPS:
+        if self._race.step_count >= MAX_STEPS:
             self.failed.emit(tr("The run has {count} steps, the most it can have: reset it.", count=MAX_STEPS))
             return
         self.pause()
-        self._until = min(self._runner.step_count + steps if steps is not None else MAX_STEPS, MAX_STEPS)
+        self._until = min(self._race.step_count + steps if steps is not None else MAX_STEPS, MAX_STEPS)
         self._rate = rate
         self._wake = time.perf_counter()
         self._paid = self._wake - 1 / rate
@@ -170,16 +180,16 @@ class Worker(QThread):
 
     def set_hyper(self, name: str, value: float, at: int | None) -> None:
         self._hyper_set += 1
-        if self._runner is None:
+        if self._race is None:
             return
         self._come_to(at)
-        self._runner.set_hyper(name, value)
+        self._race.set_hyper(name, value)
 
     def _come_to(self, at: int | None) -> None:
         """Go to the step at which something is changed; None: where the run is."""
-        if at is not None and self._runner is not None and at != self._runner.step_count:
+        if at is not None and self._race is not None and at != self._race.step_count:
             self.pause()
-            self._runner.seek(at)
+            self._race.seek(at)
 
     def _take_commands(self) -> None:
         """Carry out what is waiting; wait for a command, or for the next step or snapshot to be due."""
@@ -213,15 +223,15 @@ class Worker(QThread):
 
     def _advance(self) -> None:
         """Make the steps that are due, for one slice of time at most; fast play is done in batches."""
-        runner = self._runner
+        race = self._race
         now = time.perf_counter()
-        if runner is None or not self._rate or now < self._wake:
+        if race is None or not self._rate or now < self._wake:
             return
         self._paid = max(self._paid, now - LATE_SECONDS - 1 / self._rate)
         end = now + SLICE_SECONDS
         while self._paid + 1 / self._rate <= now and time.perf_counter() < end:
-            if runner.step_count >= self._until or not runner.step():
-                self._arrive(runner)
+            if race.step_count >= self._until or not race.step():
+                self._arrive(race)
                 break
             self._paid += 1 / self._rate
         self._dirty = True
@@ -229,19 +239,19 @@ class Worker(QThread):
         if self._rate:
             self._wake = max(self._paid + 1 / self._rate, now + SLICE_SECONDS if math.isfinite(self._rate) else 0.0)
 
-    def _arrive(self, runner: Runner) -> None:
+    def _arrive(self, race: Race) -> None:
         """Rest where the run was to go, or show the step that was asked for with it."""
         go_on = self._go_on
         if self._show_then is not None:
-            runner.seek(self._show_then)
+            race.seek(self._show_then)
         self.pause()
         self._resume(go_on)
 
     def _resume(self, going: tuple[float, int]) -> None:
         """Play on as before a run was replaced."""
         rate, until = going
-        if rate and self._runner is not None and self._runner.diverged_at is None:
-            self.play(rate, until - self._runner.step_count)
+        if rate and self._race is not None and not self._race.stopped:
+            self.play(rate, until - self._race.step_count)
 
     def _publish_when_due(self) -> None:
         if self._dirty and not (self._rate and time.perf_counter() < self._publish_at()):
@@ -253,9 +263,9 @@ class Worker(QThread):
 
     def _publish(self) -> None:
         self._dirty = False
-        if self._runner is not None:
+        if self._race is not None:
             began = time.perf_counter()
-            self.mailbox = (self._runner.snapshot(self._loaded_id, playing=self._rate != 0), self._hyper_set)
+            self.mailbox = (self._race.snapshot(self._loaded_id, playing=self._rate != 0), self._hyper_set)
             now = time.perf_counter()
             # A large network's tensors take long to copy; most of the time is to go into training.
             self._due = now + max(PUBLISH_SECONDS, PUBLISH_SHARE * (now - began))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.export.run_colours import run_colour, run_labels
 from gdsim.export.runs import FinishedRun
 from gdsim.i18n import tr
 
@@ -26,16 +27,18 @@ def draw_curves(figure: Figure, runs: list[FinishedRun], scale: float) -> None:
     figure
         Where to draw.
     runs
-        Runs of a network at their last step.
+        Runs of a network at their last step; those that are hidden are left out.
     scale
         Width of lines, and size of what text there is, against the usual.
     """
     panels = figure.subplots(3, 1, sharex=True)
     several = len(runs) > 1
-    for run in runs:
+    labels = run_labels([(run.spec.name, run.spec.optimizer) for run in runs]) if several else [""]
+    for run, label in zip(runs, labels, strict=True):
+        if run.spec.hidden:
+            continue
         history = run.runner.history
-        label = tr("run {number}: {name}", number=run.number, name=run.label) if several else ""
-        colour = OKABE_ITO[run.number % len(OKABE_ITO)]
+        colour = run_colour(run.number, run.spec.colour) if several else OKABE_ITO[0]
         _line(panels[0], history.column("loss"), colour, label or tr("training"), scale)
         _line(panels[1], history.column("accuracy"), colour, label or tr("training"), scale)
         if "held_out_loss" in history.columns:
@@ -45,7 +48,13 @@ def draw_curves(figure: Figure, runs: list[FinishedRun], scale: float) -> None:
         layers = [column for column in history.columns if column.startswith("grad_norm:")]
         for number, column in enumerate(["grad_norm"] if several else layers):
             name = label if several else column.partition(":")[2]
-            _line(panels[2], history.column(column), colour if several else OKABE_ITO[number % 8], name, scale)
+            _line(
+                panels[2],
+                history.column(column),
+                colour if several else OKABE_ITO[number % len(OKABE_ITO)],
+                name,
+                scale,
+            )
     panels[2].set_yscale("log", nonpositive="mask")
     for panel, name in zip(panels, (tr("loss"), tr("accuracy"), tr("gradient norm")), strict=True):
         panel.set_ylabel(name)

@@ -64,6 +64,8 @@ def write_figure(
     size = size or _NORMAL
     runs = finish_runs(scenario, scenario.playback.steps if step is None else step)
     if isinstance(scenario, NetworkScenario):
+        if all(run.spec.hidden for run in runs):
+            raise InputError(tr("All runs are hidden: there is nothing to draw."))
         _write_curves(scenario, runs, target, size)
         return notes(runs, None)
     formula = parse(scenario.problem.formula)
@@ -76,7 +78,8 @@ def write_figure(
         figure = new_figure(size)
         draw_scenario(figure, scenario, mesh, runs, scale)
         save(figure, temporary, _title(scenario, runs))
-    return [sentence for sentence in (mesh.note, *_outside(scenario, runs), *notes(runs, formula)) if sentence]
+    shown = [run for run in runs if not run.spec.hidden]
+    return [sentence for sentence in (mesh.note, *_outside(scenario, shown), *notes(runs, formula)) if sentence]
 
 
 def _write_curves(scenario: NetworkScenario, runs: list[FinishedRun], target: Path, size: tuple[int, int]) -> None:

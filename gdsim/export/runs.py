@@ -84,7 +84,8 @@ def formula_of(scenario: RunScenario) -> Formula | None:
 def summary(run: FinishedRun) -> str:
     """Return where a run ended, for people: a few lines."""
     now = run.runner.snapshot().now
-    hyper = ", ".join(f"{name} = {value:g}" for name, value in now.hyper.items())
+    common = {h.name: h.default for h in run.runner.rule.hyperparameters if h.common}
+    hyper = ", ".join(f"{name} = {value:g}" for name, value in now.hyper.items() if common.get(name) != value)
     lines = [
         tr("Run {number}: {label} ({hyper})", number=run.number, label=run.label, hyper=hyper),
         tr("  step  {step}", step=now.step),

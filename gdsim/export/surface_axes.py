@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
+from gdsim.export.run_colours import run_colour, run_labels
 from gdsim.export.runs import FinishedRun
 from gdsim.formula import parse
 from gdsim.i18n import tr
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, as in the window: one colour for one thing.
 MOVE, START, MINIMUM = "#000000", "#009e73", "#f0e442"
-RACE = (MOVE, "#d55e00", "#0072b2", "#cc79a7", "#e69f00", "#56b4e9")
 
 # matplotlib sorts whole objects by depth, which hides a path on a surface; here the order is given instead.
 _FLOOR, _SURFACE, _LINES, _PATH, _POINTS = 1, 2, 3, 5, 7
 _LEVELS = 14
 _MOST_DOTS = 250
+_MANY, _LONGEST = 10, 30
+"""Runs from which on the legend has two columns, and characters of a label."""
 
 
 def draw_scenario(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: list[FinishedRun], scale: float) -> None:
-    """Draw all of a scenario's figure; ``scale`` multiplies line widths and markers."""
+    """Draw all of a scenario's figure but hidden runs; ``scale`` multiplies line widths and markers."""
     from matplotlib import colormaps
     from matplotlib.colors import Normalize
 
@@ -47,12 +49,17 @@ def draw_scenario(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: l
     colormap = colormaps[scenario.view.colormap]
     axes.view_init(elev=scenario.view.elev, azim=scenario.view.azim)
     _draw_surface(axes, scenario, mesh, z, colormap, norm, scale)
-    for run, colour in zip(runs, RACE * len(runs), strict=False):
-        _draw_run(axes, scenario, run, heights, limits, colour, len(runs) > 1, scale)
+    race = len(runs) > 1
+    labels = run_labels([(run.spec.name, run.spec.optimizer) for run in runs]) if race else [""]
+    shown = [(run, label) for run, label in zip(runs, labels, strict=True) if not run.spec.hidden]
+    # As in the window: of two runs at the same place the earlier one is seen.
+    lines = [_draw_run(axes, scenario, run, heights, limits, label, scale) for run, label in reversed(shown)]
     _draw_minima(axes, scenario, mesh, heights, limits, scale)
     _name_axes(axes, mesh, heights, norm, scale)
     _draw_colour_bar(figure, axes, scenario, heights, colormap, norm)
-    _write_words(figure, axes, scenario, mesh, runs)
+    _write_words(figure, scenario, mesh, [run for run, _ in shown])
+    named = [(line, label) for line, (_, label) in zip(reversed(lines), shown, strict=True) if label]
+    _write_legend(axes, named)
 
 
 def _draw_surface(
@@ -90,32 +97,31 @@ def _draw_run(
     run: FinishedRun,
     heights: HeightScale,
     limits: tuple[float, float],
-    colour: str,
-    named: bool,
+    label: str,
     scale: float,
-) -> None:
+) -> Any:
+    """Draw a run, one of a race in its own colour where it has a ``label``; return its line."""
     history = run.runner.history
+    colour = run_colour(run.number, run.spec.colour) if label else MOVE
     points = np.column_stack([history.column(name) for name in scenario.problem.domain])
     path = path_on_surface(parse(scenario.problem.formula), dict(scenario.problem.domain), points)
     for part in (path.curve, path.stops):
         part[:, 2] = np.clip(heights(part[:, 2]), *limits)
     # A white line below keeps the path apart from a dark surface.
     axes.plot(*path.curve.T, color="white", linewidth=3.6 * scale, alpha=0.8, zorder=_PATH)
-    axes.plot(
-        *path.curve.T, color=colour, linewidth=2.0 * scale, zorder=_PATH + 1, label=run.label if named else "_nolegend_"
-    )
+    (line,) = axes.plot(*path.curve.T, color=colour, linewidth=2.0 * scale, zorder=_PATH + 1)
     point: dict[str, Any] = {"linestyle": "none", "markeredgecolor": "white", "markeredgewidth": 1.0 * scale}
     if len(points) <= _MOST_DOTS:
         axes.plot(*path.stops.T, marker="o", color=colour, markersize=3.6 * scale, linestyle="none", zorder=_PATH + 1)
-    first = run.number == 0
     axes.plot(
         *path.stops[:1].T, marker="o", color=START, markersize=11 * scale, zorder=_POINTS, **point,
-        label=tr("start") if first else "_nolegend_",
+        label=tr("start"),
     )  # fmt: skip
     axes.plot(
         *path.stops[-1:].T, marker="o", color=colour, markersize=11 * scale, zorder=_POINTS + 1, **point,
-        label=tr("step {step}", step=run.runner.step_count) if first and not named else "_nolegend_",
+        label="_nolegend_" if label else tr("step {step}", step=run.runner.step_count),
     )  # fmt: skip
+    return line
 
 
 def _draw_minima(
@@ -171,7 +177,7 @@ def _draw_colour_bar(
         bar.set_ticks(places, labels=labels)
 
 
-def _write_words(figure: Figure, axes: Any, scenario: SurfaceScenario, mesh: Mesh, runs: list[FinishedRun]) -> None:
+def _write_words(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: list[FinishedRun]) -> None:
     figure.suptitle(scenario.title or scenario.problem.formula, fontsize="x-large", y=0.97, parse_math=False)
     if len(runs) == 1:
         now = runs[0].runner.snapshot().now
@@ -186,6 +192,25 @@ def _write_words(figure: Figure, axes: Any, scenario: SurfaceScenario, mesh: Mes
             ),
             ha="center", color="#555555", parse_math=False,
         )  # fmt: skip
-    axes.legend(loc="upper left", bbox_to_anchor=(0.02, 0.98), framealpha=0.85)
+    elif runs:
+        step = max(run.runner.step_count for run in runs)
+        words = tr("{count} runs, step {step}", count=len(runs), step=step)
+        figure.text(0.5, 0.915, words, ha="center", color="#555555", parse_math=False)
     if mesh.note:
         figure.text(0.5, 0.012, mesh.note, ha="center", color="#c62828", fontsize="small", parse_math=False)
+
+
+def _write_legend(axes: Any, named: list[tuple[Any, str]]) -> None:
+    """Name the runs of a race and the marks; a label is written as it is, whatever matplotlib reads into it."""
+    marks = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    labels = [label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…" for _, label in named] + [*marks]
+    handles = [line for line, _ in named] + [*marks.values()]
+    if not handles:
+        return
+    many = len(named) > _MANY
+    legend = axes.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(0.02, 0.98), framealpha=0.85,
+        ncols=2 if many else 1, fontsize="small" if many else None,
+    )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)

@@ -20,8 +20,13 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def csv_header(runs: list[FinishedRun]) -> list[str]:
-    """Return the column names: those of every run of the lab, then what only some rules or data have."""
-    recorded = list(dict.fromkeys(column for run in runs for column in run.runner.history.columns))
+    """Return the column names: those of every run of the lab, then what only some rules or data have.
+
+    What every rule has, such as weight decay, has a column where it does something.
+    """
+    idle = set.intersection(*(_idle(run) for run in runs))
+    columns = (column for run in runs for column in run.runner.history.columns if column not in idle)
+    recorded = list(dict.fromkeys(columns))
     if "accuracy" in recorded:
         # Norms layer by layer are for the charts: their names depend on the network.
         header = ["run", "step", "loss", "accuracy", "grad_norm", "learning_rate", "gamma"]
@@ -30,6 +35,16 @@ def csv_header(runs: list[FinishedRun]) -> list[str]:
     header = ["run", "step", "loss", *names, *(f"grad_{n}" for n in names), *(f"velocity_{n}" for n in names)]
     header += ["learning_rate", "gamma"]
     return header + [column for column in recorded if column not in (*header, "grad_norm")]
+
+
+def _idle(run: FinishedRun) -> set[str]:
+    """Return the common hyper-parameters that do nothing in a run."""
+    parts = [run.runner.initial_hyper, *run.runner.changes.values()]
+    return {
+        h.name
+        for h in run.runner.rule.hyperparameters
+        if h.common and all(part.get(h.name, h.default) == h.default for part in parts)
+    }
 
 
 def csv_rows(runs: list[FinishedRun]) -> Iterator[list[str]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from gdsim.i18n import tr
+from gdsim.optimizers.hyperparameters import Hyperparameter
 
 if TYPE_CHECKING:
     from torch import Tensor, dtype
@@ -23,68 +22,9 @@ Hyper = Mapping[str, "float | Tensor"]
 """Hyper-parameters under their names: numbers, or tensors that broadcast with the parameters."""
 
 
-@dataclass(frozen=True)
-class Hyperparameter:
-    """The description from which panels, checks and files are made.
-
-    Attributes
-    ----------
-    name
-        Name in files and code.
-    symbol
-        LaTeX symbol.
-    label
-        Name in the interface, in English (translated where it is shown).
-    default
-        Value when a file leaves it out; torch.optim's.
-    low, high
-        Ends of the slider; any allowed number can be typed.
-    scale
-        How the slider runs.
-    above
-        The value must be greater than this.
-    usual
-        Half-open interval ``[a, b)`` outside which a warning is shown, if any.
-    explanation
-        One sentence for the tooltip, in English.
-    """
-
-    name: str
-    symbol: str
-    label: str
-    default: float
-    low: float
-    high: float
-    scale: Literal["linear", "logarithmic"]
-    explanation: str
-    above: float = -math.inf
-    usual: tuple[float, float] | None = None
-
-    def check(self, value: float) -> None:
-        """Raise `ValueError` with one clear sentence unless ``value`` is allowed."""
-        if not math.isfinite(value) or not value > self.above:
-            if math.isfinite(self.above):
-                raise ValueError(
-                    tr(
-                        "{name} = {value} is not allowed: it must be a number greater than {above}.",
-                        name=self.name,
-                        value=f"{value:g}",
-                        above=f"{self.above:g}",
-                    )
-                )
-            raise ValueError(tr("{name} must be a finite number.", name=self.name))
-
-    def warning(self, value: float) -> str:
-        """Return one sentence when ``value`` is allowed but unusual, else an empty string."""
-        if self.usual is None or self.usual[0] <= value < self.usual[1]:
-            return ""
-        return tr(
-            "{name} = {value} is outside the usual range [{low}, {high}): the run may diverge.",
-            name=self.name,
-            value=f"{value:g}",
-            low=f"{self.usual[0]:g}",
-            high=f"{self.usual[1]:g}",
-        )
+Role = Literal["gradient", "velocity", "second_moment", "decay", "move"]
+"""What a vector stands for, which decides its colour: ``velocity`` is whatever remembers earlier gradients' direction,
+``second_moment`` what remembers their size."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +37,42 @@ class Equation:
         Name of what is computed: ``velocity_next`` or ``w_next``.
     expression
         Formula over ``w`` (the parameter), ``g`` (its gradient), the hyper-parameters, the state and
-        results of earlier equations, by name.
+        results of earlier equations, by name; ``step`` is the number of this update, 1 for the first.
     """
 
     result: str
     expression: str
+
+
+Equations = tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an update; Next phase shows one after the other before the point moves.
+
+    Attributes
+    ----------
+    label
+        Its name in the interface, in English (translated where it is shown).
+    sentence
+        What happens in it, one sentence in English (translated where it is shown).
+    results
+        Which equations it works out, by their results.
+    terms
+        Which terms it lays tip to tail, by their names, after those of earlier parts.
+    arrows
+        Which results it draws as an arrow from the point, not to scale (a moment is no move yet).
+    squares
+        Which results it draws as a square for each parameter, whose area is the value.
+    """
+
+    label: str
+    sentence: str
+    results: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    arrows: tuple[str, ...] = ()
+    squares: tuple[str, ...] = ()
 
 
 class Term(NamedTuple):
@@ -118,7 +89,7 @@ class Term(NamedTuple):
     """
 
     name: str
-    role: Literal["gradient", "velocity"]
+    role: Role
     value: Params
 
 
@@ -140,6 +111,28 @@ class Update(NamedTuple):
     move: Params | None = None
 
 
+class Situation(NamedTuple):
+    """Where an update is made, for what only few rules ask for.
+
+    Attributes
+    ----------
+    step
+        Number of updates made before.
+    params
+        The parameters, under the names of the gradient.
+    evaluate
+        Returns loss and gradient at other parameters, all under the names of the gradient.
+    split, join
+        Turn what is under the names of the gradient into the parameters of their own names and shapes, and back.
+    """
+
+    step: int
+    params: Params
+    evaluate: Callable[[Params], tuple[Tensor, Params]]
+    split: Callable[[Params], Params]
+    join: Callable[[Params], Params]
+
+
 @dataclass(frozen=True)
 class UpdateRule:
     """An update rule and its description; the registry finds it under `name`.
@@ -155,15 +148,27 @@ class UpdateRule:
     source
         Where the formula comes from.
     hyperparameters
-        Descriptions, the learning rate first.
+        Descriptions, the learning rate first; the registry adds those that every rule has.
     symbols
         LaTeX of every name that the equations use, beside the hyper-parameters' own.
     equations
-        The update of one parameter, line by line.
+        The update of one parameter, line by line; where the lines depend on hyper-parameters or ``step``, a function
+        of these that returns them.
     init
-        Maps parameters to the rule's first state.
+        Maps parameters to the rule's first state; ``step`` in it is the number of updates made, shape ``()``.
     update
         Maps gradient, state and hyper-parameters to an `Update`.
+    roles
+        What states and results of equations stand for, by name, for their colours.
+    parts
+        The parts of an update; where there are none, one a term, and the move.
+    decay
+        How weight decay acts: ``coupled`` adds it to the gradient, ``decoupled`` makes a term of its own of it,
+        ``own`` leaves it to the rule.
+    shared
+        Which states are one number for all parameters, such as the count of updates.
+    update_at
+        In place of `update`, for a rule that asks for more: it is given the `Situation` too.
     """
 
     name: str
@@ -172,39 +177,18 @@ class UpdateRule:
     source: str
     hyperparameters: tuple[Hyperparameter, ...]
     symbols: Mapping[str, str]
-    equations: tuple[Equation, ...]
+    equations: Equations | Callable[[Mapping[str, float]], Equations]
     init: Callable[[Params], State]
     update: Callable[[Params, State, Hyper], Update]
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    decay: Literal["coupled", "decoupled", "own"] = "coupled"
+    update_at: Callable[[Params, State, Hyper, Situation], Update] | None = None
+    shared: tuple[str, ...] = ("step",)
 
-
-def learning_rate(default: float = 0.01) -> Hyperparameter:
-    """Describe the learning rate with a rule's own default."""
-    return Hyperparameter(
-        name="learning_rate",
-        symbol=r"\eta",
-        label="Learning rate η",
-        default=default,
-        low=1e-4,
-        high=1.0,
-        scale="logarithmic",
-        above=0.0,
-        explanation="Step length per unit of gradient (no unit of its own).",
-    )
-
-
-def gamma(default: float = 0.9) -> Hyperparameter:
-    """Describe the momentum coefficient."""
-    return Hyperparameter(
-        name="gamma",
-        symbol=r"\gamma",
-        label="Gamma γ",
-        default=default,
-        low=0.0,
-        high=0.999,
-        scale="linear",
-        usual=(0.0, 1.0),
-        explanation="Momentum coefficient: the share of the velocity that is kept at each step; 0 keeps nothing.",
-    )
+    def lines(self, known: Mapping[str, float]) -> Equations:
+        """Return the equations for these hyper-parameters and this ``step``."""
+        return self.equations if isinstance(self.equations, tuple) else self.equations(known)
 
 
 def times(factor: float | Tensor, tensor: Tensor) -> Tensor:
@@ -229,6 +213,13 @@ def no_state(params: Params) -> State:
     """Return the state of a rule that remembers nothing."""
     del params
     return {}
+
+
+def first_step(params: Params) -> Params:
+    """Return the count of updates, 0, for the state of a rule that counts them; one for all parameters."""
+    import torch
+
+    return {name: torch.zeros((), dtype=torch.float64) for name in params}
 
 
 def zero_velocity(params: Params) -> State:

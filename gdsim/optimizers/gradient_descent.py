@@ -6,14 +6,15 @@ from gdsim.optimizers.base import (
     Equation,
     Hyper,
     Params,
+    Part,
     State,
     Term,
     Update,
     UpdateRule,
-    learning_rate,
     no_state,
     times,
 )
+from gdsim.optimizers.hyperparameters import learning_rate
 
 
 def update(gradient: Params, state: State, hyper: Hyper) -> Update:
@@ -43,4 +44,8 @@ RULE = UpdateRule(
     equations=(Equation("w_next", "w - learning_rate*g"),),
     init=no_state,
     update=update,
+    parts=(
+        Part("Gradient", "Minus the learning rate times the gradient points down the slope.", terms=("-lr*g",)),
+        Part("Move", "This is the move.", results=("w_next",)),
+    ),
 )

@@ -6,15 +6,15 @@ from gdsim.optimizers.base import (
     Equation,
     Hyper,
     Params,
+    Part,
     State,
     Term,
     Update,
     UpdateRule,
-    gamma,
-    learning_rate,
     times,
     zero_velocity,
 )
+from gdsim.optimizers.hyperparameters import gamma, learning_rate
 
 
 def update(gradient: Params, state: State, hyper: Hyper) -> Update:
@@ -56,4 +56,10 @@ RULE = UpdateRule(
     ),
     init=zero_velocity,
     update=update,
+    roles={"velocity": "velocity"},
+    parts=(
+        Part("Velocity", "The velocity shrinks to the share γ of itself.", terms=("gamma*v",)),
+        Part("Gradient", "Minus the learning rate times the gradient is laid on its tip.", terms=("-lr*g",)),
+        Part("Move", "The sum of both is the new velocity, and the move.", results=("velocity_next", "w_next")),
+    ),
 )

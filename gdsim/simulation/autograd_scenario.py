@@ -12,7 +12,8 @@ from gdsim.formula.program import parse_program
 from gdsim.i18n import tr
 from gdsim.problems.graph import Graph, build_graph
 from gdsim.simulation.calls import CALLS, MOST_CALLS, USUAL, Call, first_refusal
-from gdsim.simulation.spec import MOST_STEPS, BaseScenario, Finite, Playback, SpecModel, Step
+from gdsim.simulation.spec import BaseScenario, Playback
+from gdsim.simulation.spec_model import MOST_STEPS, Finite, SpecModel, Step
 from gdsim.simulation.walk import Walk
 
 MOST_LEAVES = 100

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from gdsim.problems.data import DataSet
     from gdsim.problems.network import NetworkProblem
     from gdsim.simulation.network_scenario import DataSpec, NetworkSpec
+    from gdsim.simulation.race import Race
     from gdsim.simulation.runner import Runner
     from gdsim.simulation.scenario import RunScenario
+
+LOOKS = {"name": "", "colour": "", "hidden": False}
+"""What a run looks like, which its numbers do not depend on."""
 
 
 def runner_of(scenario: RunScenario, number: int = 0) -> Runner:
@@ -32,6 +36,25 @@ def runner_of(scenario: RunScenario, number: int = 0) -> Runner:
 
     run = scenario.run[number]
     return Runner.of(problem_of(scenario, number), rule_named(run.optimizer), run)
+
+
+def race_of(scenario: RunScenario, before: Race | None = None) -> Race:
+    """Return all runs of ``scenario`` as a race; runs of the race ``before`` that stay as they are need not start anew.
+
+    Raises
+    ------
+    InputError
+        If its data cannot be read, or do not fit the rest.
+    """
+    from gdsim.simulation.race import Race
+
+    keys = [(scenario.problem, run.model_copy(update=LOOKS)) for run in scenario.run]
+    runners: list[Runner] = []
+    for number, key in enumerate(keys):
+        kept = before.kept(key) if before is not None else None
+        # Two runs may be alike: one runner cannot be both.
+        runners.append(kept if kept is not None and kept not in runners else runner_of(scenario, number))
+    return Race(runners, keys, in_parts=isinstance(scenario, SurfaceScenario))
 
 
 def problem_of(scenario: RunScenario, number: int = 0) -> Problem:

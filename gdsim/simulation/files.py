@@ -15,7 +15,8 @@ from pydantic_core import ErrorDetails
 from gdsim.atomic import replacing
 from gdsim.errors import FormulaError, InputError, ProgramError
 from gdsim.i18n import tr
-from gdsim.optimizers import rules
+from gdsim.optimizers import rule_named, rules
+from gdsim.simulation.schedule import CONSTANT
 from gdsim.simulation.spec import RunSpec
 from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
 
@@ -165,9 +166,10 @@ def _runs(data: dict[str, Any]) -> list[dict[str, Any]]:
 def _forget_foreign_hyper(run: dict[str, Any], given: set[str]) -> None:
     """Drop the hyper-parameters of another optimizer that a file set, not those asked for by name."""
     known = {h.name for rule in rules().values() for h in rule.hyperparameters}
-    rule = rules().get(str(run.get("optimizer")))
-    if rule is None:
-        return
+    try:
+        rule = rule_named(str(run.get("optimizer")))
+    except InputError:
+        return  # the check of the scenario will say so
     changes = run.get("change")
     for part in [run, *(changes if isinstance(changes, list) else [])]:
         for name in known - {h.name for h in rule.hyperparameters} - given:
@@ -255,9 +257,16 @@ def _short(value: Any) -> str:
 
 def _flat_run(run: RunSpec) -> dict[str, Any]:
     result: dict[str, Any] = {"name": run.name} if run.name else {}
-    result |= {"optimizer": run.optimizer, **run.hyper}
+    described = {h.name: h for h in rule_named(run.optimizer).hyperparameters}
+    result |= {"optimizer": run.optimizer}
+    # What every rule has is written where it does something only.
+    result |= {n: v for n, v in run.hyper.items() if not (described[n].common and v == described[n].default)}
+    result |= {"colour": run.colour} if run.colour else {}
+    result |= {"hidden": True} if run.hidden else {}
     if isinstance(run, SurfaceRun):
         result["start"] = dict(run.start)
+    if run.schedule != CONSTANT:
+        result["schedule"] = run.schedule.model_dump(mode="json")
     if run.change:
         result["change"] = [{"step": change.step, **change.hyper} for change in run.change]
     if run.events:

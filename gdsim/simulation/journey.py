@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers import Term, UpdateRule
+from gdsim.optimizers import Update, UpdateRule
 from gdsim.problems.base import Problem
 from gdsim.simulation.events import Edit, Events, Verb, edits, is_usual
-from gdsim.simulation.layout import ALL
+from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.record import Record
 from gdsim.simulation.schedule import Schedule
 from gdsim.simulation.simulation import Evaluation, Simulation
@@ -35,6 +35,8 @@ class Journey:
         What was done by hand, by step.
     phase
         What was done last.
+    part
+        How many parts of the update that comes next were looked at, one after the other, since `backward`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Journey:
         changes: Mapping[int, Mapping[str, float]],
         budget: int,
         events: Events,
+        rate: RateSchedule,
     ) -> None:
         import torch
 
@@ -55,7 +58,8 @@ class Journey:
         self.simulation = Simulation(problem, rule)
         self.events: Events = dict(sorted(events.items()))
         self.phase: Phase = "update"
-        self._schedule = Schedule(hyper, changes)
+        self.part = 0
+        self._schedule = Schedule(hyper, changes, rate)
         self._record = Record(self.simulation, hyper, budget)
         self._before: Still | None = None
         # The parameters before the last update, written anew each time: what is kept makes the next step slower.
@@ -135,7 +139,7 @@ class Journey:
         step = simulation.step_count
         new = step > record.last
         checkpoint = simulation.checkpoint() if new and record.checkpoints.due(step) else None
-        self.phase = "update"
+        self.phase, self.part = "update", 0
         self._done = []
         if edited and step in self.events:
             self._done = list(edits(self.events[step]))
@@ -184,7 +188,7 @@ class Journey:
             step, flat, self._known.loss, simulation.flat_gradient, simulation.flat_state, self._schedule.at(step)
         )
 
-    def _terms(self, before: Still) -> tuple[Term, ...]:
-        """Return the terms of the update that was made from ``before``: worked out again, bit for bit."""
-        assert before.gradient is not None
-        return self.rule.update({ALL: before.gradient}, before.state, before.hyper).terms
+    def _update_from(self, still: Still) -> Update:
+        """Return the update that is made from a state: worked out again, bit for bit."""
+        assert still.gradient is not None
+        return self.simulation.worked_out(still.step, still.parameters, still.gradient, still.state, still.hyper)

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from gdsim.i18n import tr
 from gdsim.problems.network import Activation, Initialisation, Loss
 from gdsim.simulation.events import STANDARD, Edit, Events, Verb, canonical, edits, is_usual
-from gdsim.simulation.spec import BaseScenario, Finite, RunSpec, SpecModel, Step
+from gdsim.simulation.spec import BaseScenario, RunSpec, check_race
+from gdsim.simulation.spec_model import Finite, SpecModel, Step
 
 MOST_LAYERS, MOST_UNITS, MOST_SAMPLES = 8, 4096, 100_000
 Source = Literal["lecture", "xor", "moons", "circles", "spirals", "blobs", "csv"]
@@ -121,6 +122,11 @@ class NetworkScenario(BaseScenario):
     lab: Literal["network"] = "network"
     problem: NetworkSpec = NetworkSpec()
     run: Annotated[tuple[NetworkRun, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _runs_can_be_told_apart(self) -> NetworkScenario:
+        check_race(self.run)
+        return self
 
     @property
     def subject(self) -> str:

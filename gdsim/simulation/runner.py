@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gdsim.optimizers import UpdateRule
+from gdsim.optimizers.pipeline import changes_gradient, gradient_used
 from gdsim.problems.base import Problem
 from gdsim.simulation.events import STANDARD, Edit, Events, Verb, canonical, edits, recorded
 from gdsim.simulation.history import History
 from gdsim.simulation.journey import Journey
-from gdsim.simulation.schedule import Changes, changed
-from gdsim.simulation.snapshot import Phase, Snapshot
-from gdsim.simulation.still import Copies
+from gdsim.simulation.layout import ALL
+from gdsim.simulation.rates import RateSchedule
+from gdsim.simulation.schedule import CONSTANT, Changes, changed
+from gdsim.simulation.snapshot import Phase, RunState, Snapshot, UpdateValue
+from gdsim.simulation.still import Copies, Still
 
 if TYPE_CHECKING:
     from gdsim.simulation.spec import RunSpec
@@ -50,6 +53,8 @@ class Runner(Journey):
         Bytes that checkpoints may hold.
     events
         What was done by hand, by step.
+    rate
+        What the learning rate is multiplied with at each step.
 
     Raises
     ------
@@ -65,8 +70,9 @@ class Runner(Journey):
         changes: Mapping[int, Mapping[str, float]] | None = None,
         budget: int = 256 * 2**20,
         events: Events | None = None,
+        rate: RateSchedule = CONSTANT,
     ) -> None:
-        super().__init__(problem, rule, hyper, changes or {}, budget, events or {})
+        super().__init__(problem, rule, hyper, changes or {}, budget, events or {}, rate)
 
     @classmethod
     def of(cls, problem: Problem, rule: UpdateRule, spec: RunSpec) -> Runner:
@@ -74,7 +80,7 @@ class Runner(Journey):
         changes: Changes = {}
         for change in spec.change:
             changes.setdefault(change.step, {}).update(change.hyper)
-        return cls(problem, rule, spec.hyper, changes, events=spec.events)
+        return cls(problem, rule, spec.hyper, changes, events=spec.events, rate=spec.schedule)
 
     @property
     def step_count(self) -> int:
@@ -98,8 +104,8 @@ class Runner(Journey):
 
     @property
     def initial_hyper(self) -> dict[str, float]:
-        """Hyper-parameters at step 0."""
-        return self._schedule.initial
+        """Hyper-parameters at step 0, as they were set."""
+        return dict(self._schedule.initial)
 
     @property
     def changes(self) -> Changes:
@@ -167,11 +173,11 @@ class Runner(Journey):
         """Change a hyper-parameter from the present step on; what was recorded after it is cut off."""
         here = self.step_count
         schedule = self._schedule.set(here, name, value)
-        if self.hyper_at(here)[name] == value:
+        if self._schedule.settings_at(here)[name] == value:
             return
         self._cut()
         self._schedule = schedule
-        self._record.set_hyper(name, value)
+        self._record.set_hyper(name, schedule.at(here)[name])
 
     def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
         """Set one number of a parameter from the present step on; what was recorded after it is cut off.
@@ -196,12 +202,13 @@ class Runner(Journey):
         before = self._before if simulation.layout.size <= MOST_COPIED else None
         copies, history = Copies(simulation.layout), record.history
         hide = self.phase == "forward"
+        made = None if before is None else self._shown(copies, before)
         return Snapshot(
             run_id=run_id,
             phase=self.phase,
             now=copies.point(self._still(simulation.flat), None if hide else self._known.gradient),
             before=None if before is None else copies.point(before, before.gradient),
-            terms=() if before is None else copies.terms(self._terms(before)),
+            terms=() if made is None else made.terms,
             last_step=record.last,
             columns=history.columns,
             table=history.table(),
@@ -215,8 +222,39 @@ class Runner(Journey):
             stale_graph=simulation.stale_graph,
             move=copies.of(simulation.move),
             distributions=dict(record.distributions.kinds),
+            used=None if made is None else made.used,
+            part=self.part,
+            coming=self._coming(copies),
+            settings=dict(self._schedule.settings_at(simulation.step_count)),
         )
+
+    def state(self) -> RunState:
+        """Return what is seen of the run beside another one."""
+        return RunState(
+            step=self.step_count,
+            columns=self.history.columns,
+            table=self.history.table(),
+            settings=self.initial_hyper,
+            changes={step: dict(part) for step, part in self.changes.items()},
+            events=dict(self.events),
+            diverged_at=self.diverged_at,
+        )
+
+    def _coming(self, copies: Copies) -> UpdateValue | None:
+        """Return the update that comes next, where its parts are to be looked at."""
+        simulation = self.simulation
+        if not self.part or simulation.flat_gradient is None or simulation.layout.size > MOST_COPIED:
+            return None
+        return self._shown(copies, self._still(simulation.flat))
+
+    def _shown(self, copies: Copies, still: Still) -> UpdateValue:
+        """Return the update that is made from a state."""
+        used = None
+        if still.gradient is not None and changes_gradient(self.rule, still.hyper):
+            params = {ALL: still.parameters}
+            used = gradient_used(self.rule, {ALL: still.gradient}, still.hyper, params, still.step)
+        return copies.update(self._update_from(still), used)
 
     def _did(self, verb: Verb) -> None:
         self._done.append(verb)
-        self.phase = verb
+        self.phase, self.part = verb, 0

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
+from gdsim.simulation.rates import RateSchedule
 
 Changes = dict[int, dict[str, float]]
 """Hyper-parameters that are new from a step on, by step."""
+
+CONSTANT = RateSchedule()
 
 
 def changed(
@@ -42,18 +45,33 @@ class Schedule:
     Attributes
     ----------
     initial
-        Those of step 0.
+        Those of step 0, as they were set.
     changes
-        What changes on the way, by step.
+        What is set otherwise on the way, by step.
+    rate
+        What the learning rate that was set is multiplied with at each step.
     """
 
-    def __init__(self, initial: Mapping[str, float], changes: Mapping[int, Mapping[str, float]]) -> None:
+    def __init__(
+        self,
+        initial: Mapping[str, float],
+        changes: Mapping[int, Mapping[str, float]],
+        rate: RateSchedule = CONSTANT,
+    ) -> None:
         self.initial = dict(initial)
+        self.rate = rate
         self.changes: Changes = {step: dict(part) for step, part in sorted(changes.items())}
         self._from, self._until, self._known = 0, 0, dict(self.initial)
 
     def at(self, step: int) -> Mapping[str, float]:
         """Return the hyper-parameters in force for the update that follows ``step``: one object while they last."""
+        settings = self.settings_at(step)
+        if self.rate is CONSTANT or self.rate == CONSTANT:
+            return settings
+        return {**settings, "learning_rate": settings["learning_rate"] * self.rate.factor(step)}
+
+    def settings_at(self, step: int) -> Mapping[str, float]:
+        """Return the hyper-parameters that are set there, whatever the schedule makes of the learning rate."""
         if not self._from <= step < self._until:
             past = [at for at in self.changes if at <= step]
             self._from = past[-1] if past else 0
@@ -65,8 +83,8 @@ class Schedule:
 
     def cut(self, last: int) -> Schedule:
         """Return the schedule without what changes after step ``last``."""
-        return Schedule(self.initial, {at: part for at, part in self.changes.items() if at <= last})
+        return Schedule(self.initial, {at: part for at, part in self.changes.items() if at <= last}, self.rate)
 
     def set(self, step: int, name: str, value: float) -> Schedule:
         """Return the schedule with one hyper-parameter changed from ``step`` on; see `changed`."""
-        return Schedule(*changed(self.initial, self.changes, step, name, value))
+        return Schedule(*changed(self.initial, self.changes, step, name, value), self.rate)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers import Hyper, Params, State, Update, UpdateRule, total
+from gdsim.optimizers import Hyper, Params, Situation, State, Update, UpdateRule, total
+from gdsim.optimizers.pipeline import apply, changes_gradient
 from gdsim.problems.base import Problem
 from gdsim.simulation.history import Checkpoint
 from gdsim.simulation.layout import ALL, Layout
@@ -175,7 +176,7 @@ class Simulation:
         """
         # None of the flat tensors requires a gradient, only the parameters' views do: no_grad() would change nothing.
         self._used = gradient = self.require_gradient()
-        result = self.rule.update({ALL: gradient}, self.flat_state, hyper)
+        result = self.worked_out(self.step_count, self.flat, gradient, self.flat_state, hyper)
         self.move = move = total(result)[ALL]
         self.flat.add_(move)
         self.flat_state = result.state
@@ -184,6 +185,27 @@ class Simulation:
         if self.graph == "none":  # after a rewind; the gradient came from a graph that is no more
             self.graph = "freed"
         return result
+
+    def worked_out(self, step: int, flat: Tensor, gradient: Tensor, state: State, hyper: Hyper) -> Update:
+        """Return the update of a state, the present one or an earlier one; nothing moves.
+
+        Raises
+        ------
+        InputError
+            If the rule cannot take these parameters.
+        """
+        rule = self.rule
+        plain = rule.update_at is None and rule.decay != "decoupled" and not changes_gradient(rule, hyper)
+        if plain:
+            return rule.update({ALL: gradient}, state, hyper)
+        here = Situation(
+            step,
+            {ALL: flat},
+            lambda params: self._evaluate_elsewhere(params[ALL], step),
+            lambda params: self.layout.split(params[ALL]),
+            lambda params: {ALL: self.layout.join(params)},
+        )
+        return apply(rule, {ALL: gradient}, state, hyper, here)
 
     def require_gradient(self) -> Tensor:
         """Return the flat gradient, or raise `InputError` when there is none yet."""
@@ -202,6 +224,20 @@ class Simulation:
         self.forward()
         self.backward()
         return self.update(hyper)
+
+    def _evaluate_elsewhere(self, flat: Tensor, step: int) -> tuple[Tensor, Params]:
+        """Return loss and flat gradient at other parameters; the graph that there is stays as it is."""
+        import torch
+
+        leaves = [part.detach().clone().requires_grad_() for part in self.problem.operands(self.layout.split(flat))]
+        loss, _ = self.problem.evaluate(leaves, step)
+        gradients = torch.autograd.grad(loss, leaves, allow_unused=True)
+        result = torch.zeros_like(flat)
+        places = self.problem.operands(self.layout.split(result))
+        for place, gradient in zip(places, gradients, strict=True):
+            if gradient is not None:
+                place.copy_(gradient)
+        return loss.detach(), {ALL: result}
 
     def _sink_gradient(self, loss: Tensor, retain_graph: bool = False) -> None:
         """Let the leaves' own ``.grad``, views of one tensor, hold the gradient of ``loss``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.optimizers import Role
 from gdsim.simulation.distributions import Distributions
 from gdsim.simulation.events import Events
 
@@ -54,8 +55,99 @@ class TermValue:
     """One term of the last update; laid tip to tail the terms make the move."""
 
     name: str
-    role: Literal["gradient", "velocity"]
+    role: Role
     value: Values
+
+
+@dataclass(frozen=True, eq=False)
+class UsedGradient:
+    """What a rule is given, where that is not the gradient itself.
+
+    Attributes
+    ----------
+    values
+        The gradient with its noise, clipped, with weight decay.
+    noise
+        Standard normal noise; empty without.
+    norm
+        Norm of the gradient with its noise, which is clipped; None where it is not.
+    """
+
+    values: Values
+    noise: Values
+    norm: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateValue:
+    """An update: of the state before the present one, or the one that comes next.
+
+    Attributes
+    ----------
+    terms
+        Laid tip to tail they make the move.
+    state
+        The rule's state after it.
+    used
+        What the rule was given; None where that is the gradient itself.
+    """
+
+    terms: tuple[TermValue, ...]
+    state: dict[str, Values]
+    used: UsedGradient | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RunState:
+    """One run of a race, as it is seen beside the one that is looked at.
+
+    Attributes
+    ----------
+    step
+        Number of updates that its present state has seen; less than the race's where it has diverged.
+    columns, table
+        Its recorded rows, shape ``(last_step + 1, len(columns))``.
+    settings
+        Its hyper-parameters at step 0, as they were set.
+    changes, events
+        As in `Snapshot`.
+    diverged_at
+        The step at which it stopped, or None.
+    """
+
+    step: int
+    columns: tuple[str, ...]
+    table: NDArray[np.float64]
+    settings: dict[str, float]
+    changes: dict[int, dict[str, float]]
+    events: Events
+    diverged_at: int | None
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Return one recorded column, shape ``(last_step + 1,)``."""
+        return self.table[:, self.columns.index(name)]
+
+
+@dataclass(frozen=True, eq=False)
+class RaceState:
+    """All runs of a race.
+
+    Attributes
+    ----------
+    number
+        Which of them the snapshot is of.
+    step
+        Number of updates that those have seen which go on.
+    last_step
+        The last step that all of them have recorded which do not diverge before.
+    runs
+        The runs in the scenario's order.
+    """
+
+    number: int
+    step: int
+    last_step: int
+    runs: tuple[RunState, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +209,16 @@ class Snapshot:
         The last update, under the parameters' names; empty before the first.
     distributions
         Under ``'parameter'`` and ``'gradient'``: how the numbers of each parameter were spread at some of the steps.
+    used
+        What the rule was given for the last update; None where that was the gradient itself.
+    part
+        How many parts of the update that comes next are shown.
+    coming
+        That update, once its gradient is known (after `backward`); None where there are too many parameters.
+    settings
+        The hyper-parameters as they are set at the present step, whatever the schedule makes of the learning rate.
+    race
+        All runs; None where there is no race around the run.
     """
 
     run_id: int
@@ -137,6 +239,11 @@ class Snapshot:
     stale_graph: bool = False
     move: Values = field(default_factory=dict)
     distributions: Mapping[str, Distributions] = field(default_factory=dict)
+    used: UsedGradient | None = None
+    part: int = 0
+    coming: UpdateValue | None = None
+    settings: dict[str, float] = field(default_factory=dict)
+    race: RaceState | None = None
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return one recorded column, shape ``(last_step + 1,)``."""

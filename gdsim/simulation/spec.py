@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from gdsim.i18n import tr
-from gdsim.optimizers import Hyperparameter, rule_named, rules
+from gdsim.optimizers import Hyperparameter, rule_named
 from gdsim.simulation.events import Events
+from gdsim.simulation.rates import RateSchedule
+from gdsim.simulation.spec_model import Finite, SpecModel, Step
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-MOST_STEPS = 1_000_000
-Step = Annotated[int, Field(ge=0, le=MOST_STEPS)]
-
-
-class SpecModel(BaseModel):
-    """A frozen part of a scenario that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+MOST_RUNS = 100
 
 
 class Change(SpecModel):
@@ -36,13 +31,24 @@ class Change(SpecModel):
 class RunSpec(SpecModel):
     """One runner: its update rule, hyper-parameters and the changes made in mid-run.
 
-    In a file the hyper-parameters stand beside the other keys; here they are gathered in `hyper`.
+    In a file the hyper-parameters stand beside the other keys; here they are gathered in `hyper`. ``colour`` is
+    ``#rrggbb``, or empty for that of its place in the race; a ``hidden`` run is made, but not drawn.
     """
 
-    name: str = ""
+    name: Annotated[str, Field(max_length=60)] = ""
     optimizer: str
     hyper: dict[str, Finite]
+    schedule: RateSchedule = RateSchedule()
     change: tuple[Change, ...] = ()
+    colour: str = ""
+    hidden: bool = False
+
+    @field_validator("colour")
+    @classmethod
+    def _colour_is_one(cls, colour: str) -> str:
+        if colour and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+            raise ValueError(tr("{colour} is no colour: write it as #rrggbb, such as #332288.", colour=repr(colour)))
+        return colour
 
     @property
     def events(self) -> Events:
@@ -53,8 +59,9 @@ class RunSpec(SpecModel):
     @classmethod
     def _gather(cls, data: Any) -> Any:
         result = _gather_hyper(data, set(cls.model_fields) - {"hyper"})
-        rule = rules().get(str(result.get("optimizer"))) if isinstance(result, dict) else None
-        if rule is not None and isinstance(result.get("hyper"), dict):
+        named = isinstance(result, dict) and isinstance(result.get("optimizer"), str)
+        if named and isinstance(result.get("hyper"), dict):
+            rule = rule_named(result["optimizer"])
             # Before the types are looked at: a misspelt key is to be called unknown, whatever its value.
             for name in result["hyper"]:
                 _check_known(rule.name, {h.name: h for h in rule.hyperparameters}, str(name))
@@ -78,9 +85,14 @@ class RunSpec(SpecModel):
 
 
 class Playback(SpecModel):
-    """How far a run goes when asked to run, and how fast it plays (steps per second)."""
+    """How far a run goes when asked to run, how fast it plays (steps per second), and when it has arrived.
+
+    A run has converged when its loss is no more than ``tolerance`` above that of the lowest known minimum, 0 where none
+    is known.
+    """
 
     steps: Step = 60
+    tolerance: Annotated[Finite, Field(gt=0)] = 1e-3
     speed: Annotated[Finite, Field(ge=0.5, le=10_000)] = 5.0
 
 
@@ -97,6 +109,17 @@ class BaseScenario(SpecModel):
     def subject(self) -> str:
         """What is minimised, in short: the name of a scenario that has no title."""
         raise NotImplementedError
+
+
+def check_race(runs: tuple[RunSpec, ...]) -> None:
+    """Raise `ValueError` unless the runs can be told apart."""
+    if len(runs) > MOST_RUNS:
+        raise ValueError(tr("A race can have at most {most} runs; this one has {count}.", most=MOST_RUNS,
+                            count=len(runs)))  # fmt: skip
+    names = [run.name for run in runs if run.name]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(tr("Two runs are called {name}: each needs a name of its own.", name=repr(name)))
 
 
 def check_hyper(optimizer: str, described: dict[str, Hyperparameter], name: str, value: float) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdsim.optimizers import State, Term
+from gdsim.optimizers import State, Update
+from gdsim.optimizers.pipeline import Used
 from gdsim.simulation.layout import ALL, Layout
 from gdsim.simulation.simulation import Simulation
-from gdsim.simulation.snapshot import HeldGradient, Point, TermValue, Values
+from gdsim.simulation.snapshot import HeldGradient, Point, TermValue, UpdateValue, UsedGradient, Values
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,9 +53,15 @@ class Copies:
             hyper=dict(still.hyper),
         )
 
-    def terms(self, terms: tuple[Term, ...]) -> tuple[TermValue, ...]:
-        """Return the terms of an update."""
-        return tuple(TermValue(term.name, term.role, self.of(term.value[ALL])) for term in terms)
+    def update(self, update: Update, used: Used | None) -> UpdateValue:
+        """Return an update, and what its rule was given if that was not the gradient itself."""
+        terms = tuple(TermValue(term.name, term.role, self.of(term.value[ALL])) for term in update.terms)
+        given = None
+        if used is not None:
+            noise = {} if used.noise is None else self.of(used.noise[ALL])
+            norm = None if used.norm is None else float(used.norm)
+            given = UsedGradient(self.of(used.gradient[ALL]), noise, norm)
+        return UpdateValue(terms, self._state(update.state), given)
 
     def held_gradient(self, simulation: Simulation) -> HeldGradient | None:
         """Return what ``.grad`` holds."""

@@ -9,7 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from gdsim.formula import parse
 from gdsim.i18n import tr
-from gdsim.simulation.spec import BaseScenario, Finite, RunSpec, SpecModel
+from gdsim.simulation.spec import BaseScenario, RunSpec, check_race
+from gdsim.simulation.spec_model import Finite, SpecModel
 
 Interval = tuple[Finite, Finite]
 COLORMAPS = ("rainbow", "viridis", "cividis", "plasma", "inferno", "magma", "turbo", "coolwarm", "gray")
@@ -91,6 +92,11 @@ class SurfaceScenario(BaseScenario):
     def subject(self) -> str:
         """The formula."""
         return self.problem.formula
+
+    @model_validator(mode="after")
+    def _runs_can_be_told_apart(self) -> SurfaceScenario:
+        check_race(self.run)
+        return self
 
     @model_validator(mode="after")
     def _variables_are_no_columns(self) -> SurfaceScenario:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import functools
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
-from gdsim.formula import Formula, parse
+from gdsim.formula import Formula
 from gdsim.formula.latex import Printer, symbol
-from gdsim.formula.tree import ATOM, to_text
+from gdsim.formula.tree import to_text
 from gdsim.i18n import tr
 from gdsim.optimizers import UpdateRule, rule_named
+from gdsim.optimizers.parts import parts_of
+from gdsim.optimizers.pipeline import gradient_equations
 from gdsim.problems.analysis import Analysis
 from gdsim.simulation.lines import RESULT, Line, Section, Worksheet, slots
 from gdsim.simulation.snapshot import Phase, Point, Snapshot
 from gdsim.simulation.stability import stability_section
+from gdsim.simulation.update_lines import Computation, indexed, moved, update_lines
 
 __all__ = ["Line", "Section", "Worksheet", "surface_worksheet"]
 
@@ -44,8 +47,7 @@ def surface_worksheet(snapshot: Snapshot, optimizer: str, analysis: Analysis | N
     """
     now, before, phase = snapshot.now, snapshot.before, snapshot.phase
     # After an update the whole computation is that of the state before; in mid-step it is renewed line by line.
-    updated = phase == "update" and before is not None
-    loss_at = before if updated and before is not None else now
+    loss_at = before if phase == "update" and before is not None else now
     gradient_at = before if phase != "backward" and before is not None else now
     sections: list[Section] = []
     if analysis is not None:
@@ -58,8 +60,8 @@ def surface_worksheet(snapshot: Snapshot, optimizer: str, analysis: Analysis | N
         note = tr("The loss is not finite here, so it has no gradient.") if undefined else ""
         sections.append(Section("gradient", tr("Gradient"), partials, note))
     rule = rule_named(optimizer)
-    note = "" if before is not None else tr("Make a step: the numbers of the update appear here.")
-    sections.append(Section("update", tr("Update"), _update(rule, before, now, updated), note))
+    note = _note(rule, snapshot)
+    sections.append(Section("update", tr("Update"), _update(rule, snapshot), note))
     if analysis is not None and analysis.quadratic is not None:
         sections.append(stability_section(analysis.quadratic, optimizer, now.hyper))
     return Worksheet(_title(snapshot), tuple(sections))
@@ -92,7 +94,7 @@ def _partial(name: str, partial: Formula, point: Point, phase: Phase, first: boo
     slope = float(point.gradient[name]) if math.isfinite(point.loss) else math.nan
     return Line(
         key=f"gradient.{name}",
-        left=rf"{_indexed('g', name)} = \frac{{\partial L}}{{\partial {symbol(name)}}}",
+        left=rf"{indexed('g', name)} = \frac{{\partial L}}{{\partial {symbol(name)}}}",
         plain_left=f"g_{name} = dL/d{name}",
         node=partial.tree,
         plain_symbols=text,
@@ -106,79 +108,26 @@ def _partial(name: str, partial: Formula, point: Point, phase: Phase, first: boo
     )
 
 
-def _indexed(letter: str, parameter: str) -> str:
-    """Return the symbol of a quantity that belongs to a parameter: v with the index 1 for w1, with x for x."""
-    match = re.fullmatch(r"[^\W\d]_?(\d+)", parameter)
-    return f"{letter}_{{{match[1] if match else symbol(parameter)}}}"
+def _note(rule: UpdateRule, snapshot: Snapshot) -> str:
+    """Explain the part of the update that is shown."""
+    if snapshot.coming is not None:
+        return tr(parts_of(rule, snapshot.now.hyper)[snapshot.part - 1].sentence)
+    if snapshot.before is None:
+        return tr("Make a step: the numbers of the update appear here.")
+    return ""
 
 
-def _update(rule: UpdateRule, before: Point | None, now: Point, updated: bool) -> tuple[Line, ...]:
-    return tuple(
-        _equation(rule, index, name, before, now, updated)
-        for name in now.parameters
-        for index in range(len(rule.equations))
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _equation_pieces(
-    rule_name: str, index: int, parameter: str
-) -> tuple[str, str, Formula, tuple[str, ...], tuple[str, ...], str]:
-    rule = rule_named(rule_name)
-    equation = rule.equations[index]
-    formula = parse(equation.expression)
-    latex = {h.name: h.symbol for h in rule.hyperparameters}
-    plain = {"w": parameter}
-    for name in {equation.result, *formula.variables} - set(latex):
-        base = name.removesuffix("_next")
-        known = rule.symbols.get(base, base)
-        latex[name] = symbol(parameter) if base == "w" else _indexed(known, parameter)
-        plain[name] = parameter if base == "w" else f"{known.strip(chr(92))}_{parameter}"
-    symbols = Printer(lambda name, place: (latex[name], ATOM), numbers=False).terms(formula.tree)
-    text = re.sub(r"[^\W\d]\w*", lambda match: plain.get(match[0], match[0]), to_text(formula.tree))
-    return latex[equation.result], plain[equation.result], formula, symbols, slots(formula.tree), text
-
-
-def _equation(rule: UpdateRule, index: int, parameter: str, before: Point | None, now: Point, updated: bool) -> Line:
-    left, plain_left, formula, symbols, numbers, text = _equation_pieces(rule.name, index, parameter)
-    result = rule.equations[index].result
-    known = _known(rule, parameter, before, now) if before is not None else {}
-    hyper = frozenset(h.name for h in rule.hyperparameters)
-    names = [*formula.variables, result]
-    return Line(
-        key=f"{result}.{parameter}",
-        left=left,
-        plain_left=plain_left,
-        node=formula.tree,
-        plain_symbols=text,
-        symbols=symbols,
-        numbers=numbers,
-        values={name: known.get(name, 0.0) for name in formula.variables},
-        result=known.get(result),
-        arrow=True,
-        colours=_colours(names) | {RESULT: _colours([result]).get(result, "")},
-        hyper=hyper,
-        fresh=updated,
-        computed=updated,
-    )
-
-
-def _colours(names: Iterable[str]) -> dict[str, str]:
-    kinds = {"g": "gradient", "w": ""}
-    return {name: kinds.get(name.removesuffix("_next"), "velocity" if "velocity" in name else "") for name in names}
-
-
-def _known(rule: UpdateRule, parameter: str, before: Point, now: Point) -> dict[str, float]:
-    """Return every number of one parameter's update under the names that the equations use."""
-    known = dict(before.hyper)
-    known |= {"w": float(before.parameters[parameter]), "g": float(before.gradient[parameter])}
-    known["step"] = float(now.step)
-    known |= {name: float(values[parameter]) for name, values in before.state.items()}
-    after = {f"{name}_next": float(values[parameter]) for name, values in now.state.items()}
-    after["w_next"] = float(now.parameters[parameter])
-    for equation in rule.equations:
-        if equation.result in after:
-            known[equation.result] = after[equation.result]
-        else:
-            known[equation.result] = float(parse(equation.expression).evaluate(known))
-    return known
+def _update(rule: UpdateRule, snapshot: Snapshot) -> tuple[Line, ...]:
+    """Write the last update, or the parts that are shown of the one that comes next."""
+    now, before, coming = snapshot.now, snapshot.before, snapshot.coming
+    if coming is not None and snapshot.grad is not None:
+        here = replace(now, gradient=snapshot.grad.values)
+        made = Computation(rule, here, coming.state, moved(now.parameters, coming.terms), coming.used)
+        given = frozenset(line.result for line in gradient_equations(rule, now.hyper))
+        parts = [frozenset(part.results) for part in parts_of(rule, now.hyper)[: snapshot.part]]
+        return update_lines(rule, now.parameters, now.hyper, made, given.union(*parts), parts[-1])
+    if before is None:
+        return update_lines(rule, now.parameters, now.hyper, None, None, None)
+    updated = None if snapshot.phase == "update" else frozenset[str]()
+    made = Computation(rule, before, now.state, now.parameters, snapshot.used)
+    return update_lines(rule, now.parameters, now.hyper, made, updated, updated)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
@@ -15,6 +16,7 @@ from gdsim.app import theme
 from gdsim.app.arrow import Arrow
 from gdsim.app.colormaps import lookup
 from gdsim.app.theme import DARK, LIGHT
+from gdsim.app.way import Way
 from gdsim.app.widgets.contour_view import ContourView
 from gdsim.problems.mesh import Mesh
 
@@ -42,6 +44,10 @@ def view(qtbot: QtBot) -> ContourView:
         widget.show()
     QApplication.processEvents()
     return widget
+
+
+def way(points: ArrayLike, current: int, number: int = 0, label: str = "", colour: str = "") -> Way:
+    return Way(number, np.asarray(points, dtype=np.float64), current, label, colour)
 
 
 def pixel(view: ContourView, x: float, y: float) -> QPoint:
@@ -183,7 +189,7 @@ def test_the_wheel_zooms_about_the_pointer_and_fit_comes_back(qtbot: QtBot, view
 
 
 def test_a_double_click_fits_and_leaves_the_start_where_it_was(qtbot: QtBot, view: ContourView) -> None:
-    view.set_trajectory(PATH, 0)
+    view.set_ways([way(PATH, 0)])
     turn_wheel(view, pixel(view, 5, 5), 3)
     dropped: list[tuple[float, float]] = []
     view.start_dropped.connect(lambda x, y: dropped.append((x, y)))
@@ -223,7 +229,7 @@ def test_a_probe_without_gradient_or_value(qtbot: QtBot, view: ContourView) -> N
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_trajectory_start_and_current_point_have_their_colours(view: ContourView, colours: theme.Theme) -> None:
     view.set_theme(colours)
-    view.set_trajectory(PATH, 2)
+    view.set_ways([way(PATH, 2)])
     image = picture(view)
     assert image.pixelColor(pixel(view, -8, 6)).name() == colours.start
     assert image.pixelColor(pixel(view, 0, 5)).name() == colours.move
@@ -304,7 +310,7 @@ def test_an_arrow_of_a_few_pixels_goes_without_its_label(view: ContourView) -> N
 def test_labels_near_a_minimum_leave_the_star_and_the_path_free(view: ContourView) -> None:
     path = 1 + 0.5 * np.array([[np.cos(k), np.sin(k)] for k in range(20)])
     view.set_minima([[1.0, 1.0]])
-    view.set_trajectory(path, 19)
+    view.set_ways([way(path, 19)])
     arrows = [
         Arrow((1.0, 1.0), (1.6, 1.4), "velocity", ""),
         Arrow((1.0, 1.0), (1.5, 0.8), "gradient", ""),
@@ -364,7 +370,9 @@ def test_tiny_endless_and_empty_arrows_do_no_harm(view: ContourView) -> None:
 
 
 def test_a_diverging_run_is_drawn_as_far_as_it_goes(view: ContourView) -> None:
-    view.set_trajectory([[0.0, 0.0], [-8.0, 8.0], [1e4, -1e4], [-1e200, 1e200], [np.inf, -np.inf], [np.nan, np.nan]], 5)
+    view.set_ways(
+        [way([[0.0, 0.0], [-8.0, 8.0], [1e4, -1e4], [-1e200, 1e200], [np.inf, -np.inf], [np.nan, np.nan]], 5)]
+    )
     image = picture(view)
     assert LIGHT.move in colours_near(image, pixel(view, 5, -5))
 
@@ -411,7 +419,7 @@ def dark_runs(image: QImage, y: int) -> list[int]:
 
 
 def test_a_large_picture_is_the_small_one_drawn_larger(view: ContourView) -> None:
-    view.set_trajectory([[-5.0, 0.0], [5.0, 0.0]], 1)
+    view.set_ways([way([[-5.0, 0.0], [5.0, 0.0]], 1)])
     small, large = view.grab_image(640, 480), view.grab_image(1920, 1440)
     widths = []
     for image, step in ((small, 1), (large, 6)):
@@ -422,7 +430,7 @@ def test_a_large_picture_is_the_small_one_drawn_larger(view: ContourView) -> Non
 
 
 def test_the_largest_picture(view: ContourView) -> None:
-    view.set_trajectory(PATH, 3)
+    view.set_ways([way(PATH, 3)])
     image = view.grab_image(7680, 4320, "dark")
     assert (image.width(), image.height()) == (7680, 4320)
     lightest = tuple(int(c) for c in lookup("rainbow")[0][:3])
@@ -441,10 +449,10 @@ def test_a_hundred_thousand_steps_are_drawn_quickly(view: ContourView) -> None:
     import time
 
     steps = np.random.default_rng(1).normal(scale=0.1, size=(100_000, 2)).cumsum(axis=0)
-    view.set_trajectory(steps, len(steps) - 1)
+    view.set_ways([way(steps, len(steps) - 1)])
     view.grab()
     start = time.perf_counter()
-    view.set_trajectory(steps, len(steps) - 1)
+    view.set_ways([way(steps, len(steps) - 1)])
     view.grab()
     # About 0.03 s; drawing every segment takes over a second.
     assert time.perf_counter() - start < 0.5

@@ -7,10 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gdsim.app.labs.run_pictures import ARROW_SHARE, arrows, marks, trajectory
+from gdsim.app.arrow import Arrow
+from gdsim.app.labs.run_pictures import ARROW_SHARE, arrows, marks
 from gdsim.formula import parse
 from gdsim.optimizers import rule_named
 from gdsim.problems.surface import SurfaceProblem
+from gdsim.simulation.apart import apart
 from gdsim.simulation.runner import Runner
 
 DOMAIN = {"w1": (-10.0, 10.0), "w2": (-10.0, 10.0)}
@@ -22,8 +24,13 @@ def runner(rule: str = "momentum", changes: dict | None = None) -> Runner:
     return Runner(problem, rule_named(rule), hyper, changes)
 
 
+def drawn(run: Runner) -> list[Arrow]:
+    snapshot = run.snapshot()
+    return arrows(snapshot, apart(snapshot, run.rule, ("w1", "w2")), DOMAIN)
+
+
 def test_at_the_start_there_is_the_gradient_only() -> None:
-    (arrow,) = arrows(runner().snapshot(), DOMAIN)
+    (arrow,) = drawn(runner())
     assert arrow.tail == (0.0, 0.0)
     assert arrow.role == "gradient"
     # The negative of (-28, -12), its larger part as long as the share of the domain says.
@@ -39,9 +46,12 @@ def test_terms_lie_tip_to_tail_from_the_old_point_to_the_new(rule: str, labels: 
     run.step()
     run.step()
     snapshot = run.snapshot()
-    *terms, gradient = arrows(snapshot, DOMAIN)
-    assert [arrow.label for arrow in terms] == labels
-    path = trajectory(snapshot, ("w1", "w2"))
+    *terms, gradient = drawn(run)
+    assert [arrow.label.partition(" ")[0] for arrow in terms] == labels
+    path = np.column_stack([snapshot.column(name) for name in ("w1", "w2")])
+    for arrow in terms:
+        numbers = arrow.label.partition(" ")[2].strip("()").replace("−", "-").split(", ")
+        assert [float(n) for n in numbers] == pytest.approx(np.subtract(arrow.tip, arrow.tail), rel=5e-3)
     assert terms[0].tail == tuple(path[1])
     for before, after in pairwise(terms):
         assert before.tip == after.tail
@@ -53,9 +63,9 @@ def test_in_mid_update_the_old_terms_are_gone_and_the_gradient_waits_for_backwar
     run = runner()
     run.step()
     run.next_phase()
-    assert arrows(run.snapshot(), DOMAIN) == []
+    assert drawn(run) == []
     run.next_phase()
-    assert [arrow.role for arrow in arrows(run.snapshot(), DOMAIN)] == ["gradient"]
+    assert [arrow.role for arrow in drawn(run)] == ["gradient"]
 
 
 def test_marks_tell_from_what_to_what_also_before_they_are_reached() -> None:
@@ -73,4 +83,5 @@ def test_nothing_is_drawn_where_nothing_is_finite() -> None:
     run = Runner(SurfaceProblem(parse("log(x) + y"), {"x": -1.0, "y": 0.0}), rule_named("gd"), {"learning_rate": 0.1})
     assert run.diverged_at == 0
     assert np.isnan(run.snapshot().now.loss)
-    assert arrows(run.snapshot(), {"x": (-2.0, 2.0), "y": (-2.0, 2.0)}) == []
+    shown = apart(run.snapshot(), run.rule, ("x", "y"))
+    assert arrows(run.snapshot(), shown, {"x": (-2.0, 2.0), "y": (-2.0, 2.0)}) == []

@@ -10,12 +10,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from gdsim.app.scene import axes, cells, polyline, ticks
 from gdsim.app.scene.projection import HALF, Projection
 from gdsim.app.scene.space import space
 from gdsim.problems.heights import DEPTH, height_scale
 from tests.app.scenes import mesh
+
+Array = NDArray[np.float64]
 
 CORNERS = np.array(list(itertools.product((-1, 1), repeat=3))) * HALF
 ANGLES = [(45, 60), (30, -60), (0, 0), (90, -90), (-30, 130), (10, 179), (60, -135)]
@@ -161,12 +164,24 @@ def test_whatever_the_run_nothing_lies_outside(points: list[tuple[float, float]]
         assert (np.abs(ends) <= 10).all()
 
 
+def fresh(thinner: polyline.Thinner, run: Array, way: int = 0) -> list[int]:
+    return thinner.extend(run[:-1], run[1:], np.full(len(run) - 1, way)).tolist()
+
+
 def test_steps_between_the_same_places_are_drawn_once_also_when_the_run_grows() -> None:
     zigzag = np.tile([[0.0, 0], [1, 0]], (500, 1))
     thinner = polyline.Thinner(np.array([-10.0, -10]), np.array([10.0, 10]))
-    assert thinner.extend(zigzag).tolist() == [0, 1]
-    assert thinner.extend(zigzag).tolist() == []
-    assert thinner.extend(np.array([[1.0, 0], [5, 5], [np.nan, 0], [0, 0], [1, 0]])).tolist() == [0]
+    assert fresh(thinner, zigzag) == [0, 1]
+    assert fresh(thinner, zigzag) == []
+    assert fresh(thinner, np.array([[1.0, 0], [5, 5], [np.nan, 0], [0, 0], [1, 0]])) == [0]
+
+
+def test_each_way_is_thinned_for_itself() -> None:
+    zigzag = np.tile([[0.0, 0], [1, 0]], (5, 1))
+    thinner = polyline.Thinner(np.array([-10.0, -10]), np.array([10.0, 10]))
+    assert fresh(thinner, zigzag, 3) == [0, 1]
+    assert fresh(thinner, zigzag, 19) == [0, 1]
+    assert fresh(thinner, zigzag, 3) == []
 
 
 @settings(max_examples=50)

@@ -76,6 +76,12 @@ def test_keys_step_phase_back_and_reset(bench: Bench) -> None:
         press(bench, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
         bench.until(lambda phase=phase: bench.shown.phase == phase)
         assert phase in bench.find("step_label").text()
+    caption = bench.find("update_caption")
+    for part, said in enumerate(("velocity", "gradient", "move"), 1):
+        press(bench, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        bench.until(lambda part=part: bench.shown.part == part)
+        assert said in caption.text().lower()
+        assert bench.shown.now.step == 2
     press(bench, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     bench.until_step(3)
     press(bench, Qt.Key.Key_Home)
@@ -267,7 +273,8 @@ def test_bad_settings_are_explained_and_change_nothing(bench: Bench) -> None:
 def test_optimizers_can_be_chosen_and_undone(bench: Bench) -> None:
     box = bench.find("optimizer", QComboBox)
     names = [box.itemData(i) for i in range(box.count())]
-    assert names == ["gd", "momentum", "momentum-pytorch"]
+    assert names[:14] == list(ORDER)
+    assert {"torch:Rprop", "torch:LBFGS", "torch:ASGD"} < set(names[14:])
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Up)
     bench.until(lambda: bench.lab.scenario.run[0].optimizer == "gd")

@@ -17,6 +17,7 @@ from gdsim.app.colormaps import lookup
 from gdsim.app.scene import opengl_works
 from gdsim.app.scene.surface_view import SurfaceView
 from gdsim.app.theme import DARK, LIGHT, Theme
+from gdsim.app.way import Way
 from gdsim.errors import InputError
 from tests.app.scenes import lecture, mesh, style
 
@@ -89,7 +90,7 @@ def test_a_translucent_surface_blends_with_the_pane(view: SurfaceView) -> None:
 
 def test_the_run_lies_on_the_surface_done_black_to_come_muted(view: SurfaceView) -> None:
     run = np.array([[-8.0, 6.0], [-2.0, 5.0], [4.0, 4.0], [8.0, 2.0]])
-    view.set_trajectory(run, 2)
+    view.set_ways([Way(0, run, 2)])
     image = view.grabFramebuffer()
     done, to_come = at(view, -4.0, 5.0 + 1 / 3), at(view, 6.0, 3.0)
     assert colour(image, done.x(), done.y()) == QColor(LIGHT.move).getRgb()[:3]
@@ -100,16 +101,16 @@ def test_the_run_lies_on_the_surface_done_black_to_come_muted(view: SurfaceView)
 
 def test_going_back_moves_no_data_and_recolours_the_path(view: SurfaceView) -> None:
     run = np.array([[-8.0, 6.0], [-2.0, 5.0], [4.0, 4.0]])
-    view.set_trajectory(run, 2)
+    view.set_ways([Way(0, run, 2)])
     pieces = len(view.scenery.trajectory._path)
-    view.set_trajectory(run, 0)
+    view.set_ways([Way(0, run, 0)])
     assert len(view.scenery.trajectory._path) == pieces
     middle = at(view, -5.0, 5.5)
     assert colour(view.grabFramebuffer(), middle.x(), middle.y()) == QColor(LIGHT.muted).getRgb()[:3]
 
 
 def test_a_run_that_leaves_the_domain_is_drawn_up_to_its_border(view: SurfaceView) -> None:
-    view.set_trajectory(np.array([[0.0, 8.0], [40.0, 8.0], [np.nan, 3.0], [1e300, -1e300]]), 1)
+    view.set_ways([Way(0, np.array([[0.0, 8.0], [40.0, 8.0], [np.nan, 3.0], [1e300, -1e300]]), 1)])
     pixels = array(view.grabFramebuffer())
     inside, border = at(view, 5.0, 8.0), at(view, 10.0, 8.0)
     assert near(pixels, LIGHT.move)[inside.y(), inside.x()]
@@ -123,11 +124,11 @@ def test_a_long_run_stays_within_its_budget(view: SurfaceView) -> None:
     from gdsim.app.scene.trajectory import MOST_PIECES
 
     run = np.random.default_rng(1).uniform(-10, 10, (100_000, 2))
-    view.set_trajectory(run, len(run) - 1)
+    view.set_ways([Way(0, run, len(run) - 1)])
     trajectory = view.scenery.trajectory
     assert 0 < len(trajectory._path) <= MOST_PIECES
     for count in (99_990, 100_000):
-        view.set_trajectory(run[:count], count - 1)
+        view.set_ways([Way(0, run[:count], count - 1)])
         assert 0 < len(trajectory._path) <= MOST_PIECES
     assert view.scenery.trajectory._piece_steps[-1] >= 99_000, "the latest steps are among those drawn"
 
@@ -183,7 +184,7 @@ def test_path_and_points_have_a_halo_in_the_grounds_colour(view: SurfaceView, th
     view.set_theme(theme)
     # From above, the path runs across the picture over the lowest and a middling part of the surface.
     view.camera.set(elevation=90, azimuth=-90)
-    view.set_trajectory(np.array([[-8.0, 6.0], [8.0, 6.0], [8.0, 5.0]]), 1)
+    view.set_ways([Way(0, np.array([[-8.0, 6.0], [8.0, 6.0], [8.0, 5.0]]), 1)])
     pixels = array(view.grabFramebuffer())
     middle, end = at(view, 0.0, 6.0), at(view, 8.0, 6.0)
     column = pixels[middle.y() - 5 : middle.y() + 6, middle.x()]
@@ -222,7 +223,7 @@ def test_turning_sends_no_surface_again(view: SurfaceView) -> None:
     view.grabFramebuffer()
     data = surface._vertices._data
     view.camera.set(azimuth=-100, elevation=20)
-    view.set_trajectory(np.array([[1.0, 2.0], [3.0, 4.0]]), 1)
+    view.set_ways([Way(0, np.array([[1.0, 2.0], [3.0, 4.0]]), 1)])
     view.grabFramebuffer()
     assert surface._vertices._data is data
 
@@ -254,7 +255,7 @@ def test_an_unknown_ground_is_an_error(view: SurfaceView) -> None:
 
 def test_a_picture_of_several_tiles_is_the_view_enlarged(view: SurfaceView) -> None:
     view.set_style(style(opacity=0.7, contours=True, floor_contours=True))
-    view.set_trajectory(np.array([[-8.0, 6.0], [-2.0, 5.0], [4.0, 4.0]]), 1)
+    view.set_ways([Way(0, np.array([[-8.0, 6.0], [-2.0, 5.0], [4.0, 4.0]]), 1)])
     small = view.grab_image(640, 400, "light")
     large = view.grab_image(2560, 1600, "light")  # two tiles by one
     shrunk = large.scaled(640, 400, mode=Qt.TransformationMode.SmoothTransformation)
@@ -274,7 +275,7 @@ def test_a_click_beside_the_surface_sets_nothing(view: SurfaceView, qtbot: QtBot
 
 
 def test_dragging_the_start_moves_it_and_not_the_camera(view: SurfaceView, qtbot: QtBot) -> None:
-    view.set_trajectory(np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)
+    view.set_ways([Way(0, np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)])
     places: list[tuple[float, float]] = []
     view.start_dragged.connect(lambda x, y: places.append((x, y)))
     with qtbot.waitSignal(view.start_dropped) as dropped:
@@ -288,7 +289,7 @@ def test_dragging_the_start_moves_it_and_not_the_camera(view: SurfaceView, qtbot
 
 
 def test_a_start_dragged_off_the_surface_stays_in_the_domain(view: SurfaceView, qtbot: QtBot) -> None:
-    view.set_trajectory(np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)
+    view.set_ways([Way(0, np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)])
     with qtbot.waitSignal(view.start_dropped) as dropped:
         qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=at(view, -8.0, 6.0))
         qtbot.mouseMove(view, QPoint(630, 390))
@@ -328,7 +329,7 @@ def test_the_wheel_zooms_and_a_double_click_shows_everything_again(view: Surface
 
 
 def test_the_cursor_tells_what_a_press_would_do(view: SurfaceView, qtbot: QtBot) -> None:
-    view.set_trajectory(np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)
+    view.set_ways([Way(0, np.array([[-8.0, 6.0], [0.0, 0.0]]), 1)])
     for position, shape in (
         (at(view, -8.0, 6.0), Qt.CursorShape.OpenHandCursor),
         (at(view, 2.0, -3.0), Qt.CursorShape.CrossCursor),

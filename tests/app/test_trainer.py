@@ -11,19 +11,22 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gdsim.app.trainer import Trainer
+from gdsim.app.training_thread import Build
 from gdsim.errors import InputError
 from gdsim.formula import parse
 from gdsim.optimizers import rule_named
 from gdsim.problems.surface import SurfaceProblem
+from gdsim.simulation.race import Race
 from gdsim.simulation.runner import Runner
 from gdsim.simulation.snapshot import Snapshot
 
 LECTURE = "(2 - w1 - w2)**2 + (4 - 3*w1 - w2)**2"
 
 
-def builder(learning_rate: float = 0.01, gamma: float = 0.9, w1: float = 0.0, w2: float = 0.0) -> Callable[[], Runner]:
+def builder(learning_rate: float = 0.01, gamma: float = 0.9, w1: float = 0.0, w2: float = 0.0) -> Build:
     problem = SurfaceProblem(parse(LECTURE), {"w1": w1, "w2": w2})
-    return lambda: Runner(problem, rule_named("momentum"), {"learning_rate": learning_rate, "gamma": gamma})
+    hyper = {"learning_rate": learning_rate, "gamma": gamma}
+    return lambda before: Race([Runner(problem, rule_named("momentum"), hyper)])
 
 
 class Desk:
@@ -190,7 +193,7 @@ def test_nothing_of_a_new_run_has_been_taken_at_first(desk: Desk) -> None:
 
 
 def test_what_cannot_be_set_up_is_reported(desk: Desk, qtbot: QtBot) -> None:
-    def broken() -> Runner:
+    def broken(before: Race | None) -> Race:
         raise InputError("No such thing.")
 
     with qtbot.waitSignal(desk.trainer.failed) as failed:
@@ -201,7 +204,7 @@ def test_what_cannot_be_set_up_is_reported(desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_an_unforeseen_error_stops_the_run_but_not_the_thread(desk: Desk, qtbot: QtBot) -> None:
-    def broken() -> Runner:
+    def broken(before: Race | None) -> Race:
         raise ZeroDivisionError("inside")
 
     with qtbot.waitSignal(desk.trainer.failed) as failed:

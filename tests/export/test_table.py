@@ -17,6 +17,7 @@ from gdsim.export.runs import FinishedRun, finish_runs, notes
 from gdsim.formula import parse
 from gdsim.simulation.files import load, validate
 from gdsim.simulation.scenario import Scenario
+from tests.simulation.hypers import COMMON
 
 HEADER = "run,step,loss,w1,w2,grad_w1,grad_w2,velocity_w1,velocity_w2,learning_rate,gamma"
 
@@ -55,9 +56,16 @@ def test_a_table_read_back_is_the_history_bit_for_bit(
     history = runs[0].runner.history
     assert [row["step"] for row in rows] == [str(k) for k in range(steps + 1)]
     for name in history.columns:
-        if name != "grad_norm":
+        if name not in {"grad_norm", *COMMON}:
             got = np.array([float(row[name]) for row in rows])
             assert got.tobytes() == history.column(name).tobytes()
+
+
+def test_what_every_rule_has_makes_a_column_where_it_does_something() -> None:
+    runs = finish_runs(race({"optimizer": "gd"}, {"optimizer": "gd", "noise": 0.5, "weight_decay": 0.1}), 2)
+    header = table.csv_header(runs)
+    assert header == [*HEADER.split(","), "weight_decay", "noise"]
+    assert {row["noise"] for row in read(runs)} == {"0.0", "0.5"}
 
 
 def test_several_runs_share_a_table_with_empty_cells_for_what_a_rule_has_not() -> None:

@@ -16,6 +16,7 @@ from gdsim.errors import InputError
 from gdsim.simulation import files
 from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.surface_scenario import COLORMAPS
+from tests.simulation.hypers import COMMON, own
 
 LECTURE = """
 format = 1
@@ -57,6 +58,7 @@ def numbers(low: float = -1e300, high: float = 1e300) -> st.SearchStrategy[float
 @st.composite
 def hypers(draw: st.DrawFn, rule: str) -> dict[str, float]:
     result = {"learning_rate": draw(numbers(1e-300, 1e3))}
+    result |= draw(st.fixed_dictionaries({}, optional={name: st.integers(0, 9).map(float) for name in COMMON}))
     return result if rule == "gd" else result | {"gamma": draw(numbers(-2, 2))}
 
 
@@ -70,7 +72,9 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         start = {name: draw(numbers(*interval)) for name, interval in ends.items()}
         changes = [{"step": step} | draw(hypers(rule)) for step in draw(st.lists(st.integers(0, 10**6), max_size=2))]
         name = draw(st.text(max_size=8).filter(_is_utf8))
-        runs.append({"name": name, "optimizer": rule, "start": start, "change": changes, **draw(hypers(rule))})
+        name = "" if name in {run["name"] for run in runs} else name
+        look = {"colour": draw(st.sampled_from(["", "#332288", "#AAbb09"])), "hidden": draw(st.booleans())}
+        runs.append({"name": name, **look, "optimizer": rule, "start": start, "change": changes, **draw(hypers(rule))})
     return {
         "title": draw(st.text(max_size=20).filter(_is_utf8)),
         "description": draw(st.text(max_size=20).filter(_is_utf8)),
@@ -120,7 +124,7 @@ def test_the_default_is_the_first_preset() -> None:
 
 def test_the_defaults_are_those_of_the_contract() -> None:
     scenario = files.validate(data())
-    assert scenario.run[0].hyper == {"learning_rate": 0.01, "gamma": 0.9}
+    assert own(scenario.run[0].hyper) == {"learning_rate": 0.01, "gamma": 0.9}
     assert (scenario.view.elev, scenario.view.azim, scenario.view.colormap, scenario.view.opacity) == (
         45, 60, "rainbow", 0.7,
     )  # fmt: skip
@@ -281,7 +285,7 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
         ('title="a = b"', "title", "a = b"),
         ("title=a = b", "title", "a = b"),
         ("problem.domain.w1=[-20, 20]", "problem.domain.w1", [-20.0, 20.0]),
-        ("run.optimizer=gd", "run.0.hyper", {"learning_rate": 0.01}),
+        ("run.optimizer=gd", "run.0.hyper", {"learning_rate": 0.01, **COMMON}),
     ],
 )
 def test_set_changes_one_key(override: str, path: str, value: Any) -> None:
@@ -319,7 +323,7 @@ def test_another_optimizer_forgets_what_it_has_no_use_for(tmp_path: Path) -> Non
     path = tmp_path / "s.toml"
     path.write_text(LECTURE + "gamma = 0.5\nchange = [{ step = 3, gamma = 0.1, learning_rate = 0.2 }]\n")
     run = files.load(path, ["run.optimizer=gd"]).run[0]
-    assert (run.hyper, run.change[0].hyper) == ({"learning_rate": 0.01}, {"learning_rate": 0.2})
+    assert (own(run.hyper), run.change[0].hyper) == ({"learning_rate": 0.01}, {"learning_rate": 0.2})
     with pytest.raises(InputError, match="gd has no hyper-parameter gamma"):
         files.load(path, ["run.optimizer=gd", "run.gamma=0.9"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
 from PySide6.QtGui import QImage, QShowEvent
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from gdsim.app import theme
 from gdsim.app.labs.layout import Layout
 from gdsim.app.scenario_model import B, ScenarioModel
+from gdsim.app.theme import Theme
 from gdsim.app.widgets.message_label import MessageLabel
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ class Picture:
     grab: Callable[[int, int, str], QImage]
     view: QWidget | None = None
     write: Callable[[Path, int, int, str], None] | None = None
+
+
+class Coloured(Protocol):
+    """A view that takes its colours from the theme."""
+
+    def set_theme(self, theme: Theme, /) -> None: ...
 
 
 class Lab(QMainWindow, Generic[B]):

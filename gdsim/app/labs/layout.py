@@ -10,7 +10,7 @@ from gdsim.app.theme import GRID
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.i18n import tr
 
-VERSION = 1
+VERSION = 2
 """Raise it when docks are added or renamed: a remembered layout of another version is not used."""
 
 LEFT_WIDTH = 280
@@ -104,7 +104,7 @@ class Layout:
         lab.resizeDocks(
             [left[0], *right[:1]], [LEFT_WIDTH, min(width // 4, 440)][: 1 + len(right)], Qt.Orientation.Horizontal
         )
-        lab.resizeDocks(below, [round(height * 0.38)] * len(below), Qt.Orientation.Vertical)
+        lab.resizeDocks(below, [round(height * 0.36)] * len(below), Qt.Orientation.Vertical)
         lab.resizeDocks(below, list(self._shares), Qt.Orientation.Horizontal)
         self._share_left()
 
@@ -183,6 +183,7 @@ def _titles() -> dict[str, str]:
         "decision": tr("Map"),
         "histograms": tr("Histograms"),
         "charts": tr("Charts"),
+        "runs": tr("Runs"),
         "layers": tr("Layers"),
         "program": tr("Program"),
         "tangent": tr("Result and tangent"),

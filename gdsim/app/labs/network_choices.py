@@ -44,10 +44,14 @@ class NetworkChoices(RunChoices[NetworkScenario]):
     def adopt(self, snapshot: Snapshot) -> None:
         """Let the scenario also hold what was done by hand."""
         super().adopt(snapshot)
-        run = self._model.scenario.run[0]
-        if self._trainer.settled and snapshot.events != run.events:
+        done = {
+            f"run.{number}.event": event_entries(state.events)
+            for number, (run, state) in enumerate(self._known(snapshot))
+            if state.events != run.events
+        }
+        if done:
             self._model.end_gesture()  # each thing done by hand is taken back by itself
-            self._model.adopt({"run.0.event": event_entries(snapshot.events)}, tr("Verbs and edits by hand"))
+            self._model.adopt(done, tr("Verbs and edits by hand"))
 
     def data(self, values: dict[str, Any]) -> None:
         """Take other data."""
@@ -76,12 +80,16 @@ class NetworkChoices(RunChoices[NetworkScenario]):
     def reset(self) -> None:
         """Forget the run, with what was done by hand unless it came with the scenario."""
         super().reset()
-        if self._model.scenario.run[0].event != self._opened.run[0].event:
-            self.edit({"run.0.event": []}, tr("Reset"))
+        runs = self._model.scenario.run
+        done = [n for n, run in enumerate(runs) if run.event != self._opened_run(n, "event")]
+        if done:
+            self.edit({f"run.{number}.event": [] for number in done}, tr("Reset"))
 
     def _try(self, values: dict[str, Any], text: str, panel: SpecPanel) -> None:
         # Steps and places of changes and edits belong to the problem that they were made on.
-        values = {"title": "", "description": "", **values, "run.0.change": [], "run.0.event": []}
+        values = {"title": "", "description": "", **values}
+        for number in range(len(self._model.scenario.run)):
+            values |= {f"run.{number}.change": [], f"run.{number}.event": []}
         try:
             new = revised(self._model.scenario, values)
         except InputError as error:

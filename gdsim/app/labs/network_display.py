@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gdsim.app.background import Background
 from gdsim.app.labs.network_views import NetworkViews
+from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows
 from gdsim.app.labs.run_pictures import marks
 from gdsim.app.labs.turns import Turns
 from gdsim.app.theme import Theme
@@ -22,6 +23,7 @@ from gdsim.problems.unit import sample_values
 from gdsim.simulation.divergence import divergence_sentence
 from gdsim.simulation.network_scenario import NetworkScenario
 from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.standing import NETWORK_GOAL
 
 HURRY_SECONDS = 0.08
 """Snapshots that follow each other faster than this are shown view by view, so that the window answers between."""
@@ -50,7 +52,7 @@ class NetworkDisplay(QObject):
         self.turns = Turns(
             (
                 self._show_bars, self._show_tables, self._show_diagram, self._show_curves, self._show_norms,
-                self._show_histograms, self._show_unit, self._show_decision,
+                self._show_histograms, self._show_unit, self._show_decision, self._show_runs,
             ),
             self,
         )  # fmt: skip
@@ -65,8 +67,8 @@ class NetworkDisplay(QObject):
         """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
         before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
         views = self._views
-        if before is None or before.run_id != snapshot.run_id or before.now.hyper != snapshot.now.hyper:
-            views.optimizer.show_hyper(scenario.run[0].optimizer, snapshot.now.hyper)
+        if before is None or before.run_id != snapshot.run_id or before.settings != snapshot.settings:
+            views.optimizer.show_hyper(scenario.run[self._number].optimizer, snapshot.settings)
         if before is None or _is_cut(before, snapshot):
             self._cuts += 1
         if snapshot.problem is not self._problem and isinstance(snapshot.problem, NetworkProblem):
@@ -112,11 +114,13 @@ class NetworkDisplay(QObject):
         snapshot, views = self.snapshot, self._views
         assert snapshot is not None and self._scenario is not None
         why = self._why_stopped(snapshot)
-        ahead = self._scenario.playback.steps if snapshot.diverged_at is None else 0
-        last = max(snapshot.last_step, ahead)
+        ahead = self._scenario.playback.steps if not all_stopped(snapshot) else 0
+        step, recorded = race_steps(snapshot)
+        last = max(recorded, ahead)
         views.timeline.timeline.set_extent(last)
-        views.timeline.timeline.set_current(snapshot.now.step)
-        views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
+        views.timeline.timeline.set_current(step)
+        views.timeline.show_step(step, last, snapshot.phase)
+        views.optimizer.show_step(step)
         views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
         views.transport.show_playing(snapshot.playing)
         views.verbs.show_state(snapshot)
@@ -138,7 +142,13 @@ class NetworkDisplay(QObject):
 
     def _show_curves(self) -> None:
         snapshot = self.snapshot
-        assert snapshot is not None
+        assert snapshot is not None and self._scenario is not None
+        if snapshot.race is not None and len(snapshot.race.runs) > 1:
+            step, token = race_steps(snapshot)[0], (snapshot.run_id, self._cuts)
+            for chart, name in ((self._views.loss, "loss"), (self._views.accuracy, "accuracy")):
+                series = race_series(snapshot, self._scenario.run, name, chart.accessibleName(), "move")
+                chart.set_series(series, step, None if any(one.sparse for one in series) else token)
+            return
         held_out = "held_out_loss" in snapshot.columns
         for chart, name in ((self._views.loss, "loss"), (self._views.accuracy, "accuracy")):
             series = [Series(tr("training") if held_out else chart.accessibleName(), snapshot.column(name), "move")]
@@ -146,6 +156,25 @@ class NetworkDisplay(QObject):
                 values = snapshot.column(f"held_out_{name}")
                 series.append(Series(tr("held out"), values, "start", dashed=True, sparse=True))
             chart.set_series(series, snapshot.now.step, run=(snapshot.run_id, self._cuts))
+
+    def show_looks(self, scenario: NetworkScenario) -> None:
+        """Show other names, colours and runs, whose numbers stay as they are."""
+        self._scenario = scenario
+        if self.snapshot is not None:
+            self._show_curves()
+            self._show_runs()
+
+    @property
+    def _number(self) -> int:
+        """The run in focus."""
+        race = None if self.snapshot is None else self.snapshot.race
+        return 0 if race is None else race.number
+
+    def _show_runs(self) -> None:
+        snapshot, scenario = self.snapshot, self._scenario
+        if snapshot is not None and scenario is not None and self._views.runs.isVisible():
+            shown = rows(snapshot, scenario.run, NETWORK_GOAL, scenario.playback.tolerance)
+            self._views.runs.show_rows(shown, self._number)
 
     def _show_norms(self) -> None:
         snapshot = self.snapshot
@@ -202,6 +231,8 @@ class NetworkDisplay(QObject):
 
 def _is_cut(before: Snapshot, after: Snapshot) -> bool:
     """Tell whether rows that were shown have been replaced since."""
+    if before.race is not None and after.race is not None and before.race.number != after.race.number:
+        return True
     if before.run_id != after.run_id or after.last_step < before.last_step:
         return True
     if before.events != after.events or before.changes != after.changes:

@@ -18,7 +18,7 @@ from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.network_choices import NetworkChoices
 from gdsim.app.labs.network_display import NetworkDisplay
 from gdsim.app.labs.network_views import build_views
-from gdsim.app.labs.run_lab import RunLab
+from gdsim.app.labs.run_lab import RunLab, computed
 from gdsim.app.training_thread import Verb
 from gdsim.i18n import tr
 from gdsim.simulation.files import preset_titles
@@ -145,14 +145,16 @@ class NetworkLab(RunLab[NetworkScenario]):
                 "histograms": views.histograms,
                 "unit": views.unit,
                 "decision": views.decision,
+                "runs": views.runs,
             },
             (1,),
-            {"data": ("network",), "layers": ("histograms", "unit", "decision")},
+            {"data": ("network",), "layers": ("histograms", "unit", "decision", "runs")},
         )
 
     def _connect(self) -> None:
         views, choices = self.views, self.choices
         self._connect_run(views.optimizer, views.timeline)
+        self._connect_race(views.runs)
         views.data.chosen.connect(choices.data)
         views.network.chosen.connect(choices.network)
         for panel in (views.data, views.network):
@@ -161,8 +163,8 @@ class NetworkLab(RunLab[NetworkScenario]):
         views.tensors.edited.connect(choices.weight)
         views.diagram.unit_chosen.connect(self._show_unit)
         views.unit.sample_chosen.connect(lambda _: self.display.show_sample())
-        self.layout_of_docks.docks["unit"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
-        self.layout_of_docks.docks["decision"].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
+        for name in ("unit", "decision", "runs"):
+            self.layout_of_docks.docks[name].visibilityChanged.connect(lambda _: self.display.turns.invalidate())
         self.model.changed.connect(self._apply)
         self.trainer.refused.connect(views.verbs.show_error)
         self.display.problem_changed.connect(self._offer_map)
@@ -197,6 +199,7 @@ class NetworkLab(RunLab[NetworkScenario]):
         self._poll.start()
         self.views.data.preset.fill(preset_titles())
         self.views.data.preset.show_title(self.model.scenario.title)
+        self._offer_runs(self.model.scenario)
 
     def _apply(self, old: NetworkScenario, new: NetworkScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -205,15 +208,25 @@ class NetworkLab(RunLab[NetworkScenario]):
             return
         if new.problem != old.problem:
             self._load(0, 0)
-        elif new.run[0] != old.run[0]:
+        elif computed(new) != computed(old):
             self._load(*self.choices.goal(), resume=True)
+        elif new.run != old.run:
+            self.display.show_looks(new)
 
     def _show_settings(self, scenario: NetworkScenario) -> None:
         views = self.views
         views.data.show_scenario(scenario)
         views.data.preset.show_title(scenario.title)
         views.network.show_scenario(scenario)
-        self._show_run(views.optimizer)
+        self._show_run(views.optimizer, views.runs)
+
+    def _show_focus(self) -> None:
+        """Show the settings of the run in focus."""
+        self._show_run(self.views.optimizer, self.views.runs)
+
+    def _show_looks(self) -> None:
+        """Show other names, colours and runs, whose numbers stay as they are."""
+        self.display.show_looks(self.model.scenario)
 
     def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""

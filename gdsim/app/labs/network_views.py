@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app import theme
 from gdsim.app.actions import Actions
-from gdsim.app.labs.lab import stacked
+from gdsim.app.labs.lab import Coloured, stacked
 from gdsim.app.panels.data_panel import DataPanel
 from gdsim.app.panels.network_panel import NetworkPanel
 from gdsim.app.panels.optimizer_panel import OptimizerPanel
+from gdsim.app.panels.runs_panel import RunsPanel
 from gdsim.app.panels.transport import TimelineBar, Transport
 from gdsim.app.panels.verbs_bar import VerbsBar
-from gdsim.app.theme import Theme
 from gdsim.app.widgets.chart import Chart
 from gdsim.app.widgets.decision_map import DecisionMap
 from gdsim.app.widgets.histogram_view import HistogramView
@@ -24,12 +23,6 @@ from gdsim.app.widgets.network_diagram import NetworkDiagram
 from gdsim.app.widgets.tensor_tables import TensorTables
 from gdsim.app.widgets.unit_view import UnitView
 from gdsim.i18n import tr
-
-
-class Coloured(Protocol):
-    """A view that takes its colours from the theme."""
-
-    def set_theme(self, theme: Theme, /) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +44,7 @@ class NetworkViews:
     histograms: HistogramView
     unit: UnitView
     decision: DecisionMap
+    runs: RunsPanel
     note: MessageLabel
 
     def charts(self) -> tuple[Chart, ...]:
@@ -59,7 +53,16 @@ class NetworkViews:
 
     def coloured(self) -> list[Coloured]:
         """Return the views that take their colours from the theme."""
-        return [*self.charts(), self.diagram, self.tensors, self.histograms, self.unit, self.decision]
+        return [
+            *self.charts(),
+            self.diagram,
+            self.tensors,
+            self.histograms,
+            self.unit,
+            self.decision,
+            self.optimizer,
+            self.runs,
+        ]
 
     def curves(self) -> QWidget:
         """Return loss and accuracy, one below the other."""
@@ -88,8 +91,10 @@ def build_views(actions: Actions) -> NetworkViews:
         histograms=HistogramView(),
         unit=UnitView(),
         decision=DecisionMap(),
+        runs=RunsPanel(),
         note=MessageLabel("run_note"),
     )
+    views.runs.set_has_starts(False)
     views.loss.log = views.accuracy.log = False
     views.note.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
     return views

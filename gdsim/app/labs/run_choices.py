@@ -1,4 +1,4 @@
-"""What happens when a person chooses something that concerns the run, in any lab."""
+"""What happens when a person chooses something that concerns a run, in any lab."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from gdsim.app.scenario_model import S, ScenarioModel
 from gdsim.app.trainer import Trainer
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.rates import RateSchedule
+from gdsim.simulation.schedule import Schedule
+from gdsim.simulation.snapshot import RunState, Snapshot
+from gdsim.simulation.spec import RunSpec
 
 
 class RunChoices(Generic[S]):
     """Turns choices into edits of the scenario and commands to the trainer.
+
+    What is set concerns the run in focus.
 
     Parameters
     ----------
@@ -41,38 +46,53 @@ class RunChoices(Generic[S]):
         self._opened = scenario
 
     def adopt(self, snapshot: Snapshot) -> None:
-        """Let the scenario hold the hyper-parameters that were changed while the run played."""
-        run = self._model.scenario.run[0]
-        first = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
-        if not self._trainer.settled or set(first) != set(run.hyper):
-            return
-        if first != dict(run.hyper) or snapshot.changes != edits.changes_of(run):
-            self._model.adopt(edits.hyper_edit(first, snapshot.changes), tr("Hyper-parameters"))
+        """Let the scenario hold the hyper-parameters that were changed while the runs played."""
+        for number, (run, state) in enumerate(self._known(snapshot)):
+            if set(state.settings) != set(run.hyper):
+                continue
+            if state.settings != dict(run.hyper) or state.changes != edits.changes_of(run):
+                values = edits.hyper_edit(number, state.settings, state.changes)
+                self._model.adopt(values, tr("Hyper-parameters"))
 
-    def edit(self, values: dict[str, Any], text: str) -> None:
-        """Make one setting; a refused one is explained beside the problem's fields."""
+    def edit(self, values: dict[str, Any], text: str, explain: Callable[[str], None] | None = None) -> bool:
+        """Make one setting; a refused one is explained beside its fields. Tell whether it was taken."""
+        explain = explain or self._explain
         try:
             self._model.edit(values, text)
-            self._explain("")
         except InputError as error:
-            self._explain(str(error))
+            explain(str(error))
+            return False
+        explain("")
+        return True
 
-    def optimizer(self, name: str) -> None:
+    def optimizer(self, name: str, explain: Callable[[str], None] | None = None) -> None:
         """Take another update rule, with the hyper-parameters in force where it has them."""
-        snapshot, run = self._shown(), self._model.scenario.run[0]
-        shown = snapshot.now.hyper if snapshot is not None else dict(run.hyper)
-        self.edit(edits.optimizer_edit(name, shown), tr("Optimizer"))
+        explain = explain or self._explain
+        snapshot = self._shown()
+        shown = snapshot.settings if snapshot is not None and self._in_focus(snapshot) else dict(self._run.hyper)
+        try:
+            values = edits.optimizer_edit(self._model.focus, name, shown)
+        except InputError as error:
+            explain(str(error))
+            return
+        self.edit(values, tr("Optimizer"), explain)
 
     def hyper(self, name: str, value: float) -> None:
         """Change a hyper-parameter at the step shown; while the run plays, at the step that it has reached."""
-        snapshot, run = self._shown(), self._model.scenario.run[0]
-        if snapshot is None:
-            self.edit(edits.change_edit(run, 0, name, value), tr("Hyper-parameters"))
+        snapshot, run, number = self._shown(), self._run, self._model.focus
+        if snapshot is None or not self._in_focus(snapshot):
+            self.edit(edits.change_edit(number, run, 0, name, value), tr("Hyper-parameters"))
         elif snapshot.playing:
             self._trainer.set_hyper(name, value)
         else:
             self._trainer.set_hyper(name, value, snapshot.now.step)
-            self._model.adopt(edits.change_edit(run, snapshot.now.step, name, value), tr("Hyper-parameters"))
+            values = edits.change_edit(number, run, snapshot.now.step, name, value)
+            self._model.adopt(values, tr("Hyper-parameters"))
+
+    def schedule(self, schedule: object) -> None:
+        """Let the learning rate follow another schedule."""
+        assert isinstance(schedule, RateSchedule)
+        self.edit(edits.schedule_edit(self._model.focus, schedule), tr("Learning-rate schedule"))
 
     def speed(self, speed: float) -> None:
         """Play at another pace."""
@@ -83,13 +103,75 @@ class RunChoices(Generic[S]):
         """Choose how many updates Run makes."""
         self._model.note({"playback.steps": steps})
 
+    def tolerance(self, tolerance: float) -> None:
+        """Choose how near to the minimum a run has arrived."""
+        self._model.note({"playback.tolerance": tolerance})
+
     def goal(self) -> tuple[int, int]:
-        """Return the step to show and the last one to compute when the run is computed again."""
+        """Return the step to show and the last one to compute when the runs are computed again."""
         snapshot = self._shown()
-        return (snapshot.now.step, snapshot.last_step) if snapshot is not None else (0, 0)
+        if snapshot is None or snapshot.race is None:
+            return (0, 0)
+        return snapshot.race.step, snapshot.race.last_step
 
     def reset(self) -> None:
-        """Forget the run: what was changed on the way is the setting now, unless it came with the scenario."""
-        snapshot, run = self._shown(), self._model.scenario.run[0]
-        if snapshot is not None and run.change != self._opened.run[0].change:
-            self.edit(edits.hyper_edit(snapshot.now.hyper, {}), tr("Reset"))
+        """Forget the runs: what was changed on the way is the setting now, unless it came with the scenario."""
+        snapshot = self._shown()
+        if snapshot is None or snapshot.race is None:
+            return
+        values: dict[str, Any] = {}
+        for number, (run, state) in enumerate(self._known(snapshot)):
+            if run.change != self._opened_run(number, "change"):
+                in_force = Schedule(state.settings, state.changes).settings_at(snapshot.race.step)
+                values |= edits.hyper_edit(number, in_force, {})
+        if values:
+            self.edit(values, tr("Reset"))
+
+    # The race ----------------------------------------------------------------------------------------------------
+
+    def add(self, explain: Callable[[str], None]) -> None:
+        """Add a run with another rule, and look at it."""
+        runs = self._model.scenario.run
+        if self.edit(edits.added_edit(runs, self._model.focus), tr("Add a run"), explain):
+            self._model.look_at(len(runs))
+
+    def copy(self, number: int, explain: Callable[[str], None]) -> None:
+        """Add a copy of a run, and look at it."""
+        runs = self._model.scenario.run
+        if self.edit(edits.copied_edit(runs, number), tr("Copy a run"), explain):
+            self._model.look_at(len(runs))
+
+    def remove(self, number: int) -> None:
+        """Remove a run, but not the last one."""
+        runs = self._model.scenario.run
+        if len(runs) > 1:
+            if number < self._model.focus:
+                self._model.look_at(self._model.focus - 1)
+            self.edit(edits.removed_edit(runs, number), tr("Remove a run"))
+
+    def set_look(self, number: int, key: str, value: object, explain: Callable[[str], None]) -> None:
+        """Give a run another name or colour, or hide it."""
+        self.edit({f"run.{number}.{key}": value}, tr("Name and look of a run"), explain)
+
+    def show_only(self, number: int | None) -> None:
+        """Draw one run only, or all."""
+        self.edit(edits.shown_edit(self._model.scenario.run, number), tr("Runs shown"))
+
+    @property
+    def _run(self) -> RunSpec:
+        return self._model.scenario.run[self._model.focus]
+
+    def _in_focus(self, snapshot: Snapshot) -> bool:
+        return snapshot.race is None or snapshot.race.number == self._model.focus
+
+    def _known(self, snapshot: Snapshot) -> list[tuple[RunSpec, RunState]]:
+        """Return the scenario's runs with their states, where the snapshot knows all that was asked for."""
+        runs: tuple[RunSpec, ...] = self._model.scenario.run
+        states = () if snapshot.race is None else snapshot.race.runs
+        if not self._trainer.settled or self._trainer.waiting or len(states) != len(runs):
+            return []
+        return list(zip(runs, states, strict=True))
+
+    def _opened_run(self, number: int, key: str) -> object:
+        runs: tuple[RunSpec, ...] = self._opened.run
+        return getattr(runs[number], key) if number < len(runs) else ()

@@ -1,34 +1,99 @@
-"""What a choice that concerns the run changes in a scenario of any lab: dotted keys and their new values."""
+"""What a choice that concerns the runs changes in a scenario of any lab: dotted keys and their new values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gdsim.optimizers import rule_named
+from gdsim.i18n import tr
+from gdsim.optimizers import rule_named, rules
+from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.schedule import changed
 from gdsim.simulation.spec import RunSpec
 
 Values = dict[str, Any]
 
 
-def optimizer_edit(name: str, shown: Mapping[str, float]) -> Values:
-    """Take another rule; it keeps the values ``shown`` of the hyper-parameters that it has too."""
-    kept = {h.name: shown.get(h.name, h.default) for h in rule_named(name).hyperparameters}
-    return {"run.0.optimizer": name, **hyper_edit(kept, {})}
+def optimizer_edit(number: int, name: str, shown: Mapping[str, float]) -> Values:
+    """Take another rule; it keeps the values ``shown`` of the hyper-parameters that it has too.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule.
+    """
+    return {f"run.{number}.optimizer": name, **hyper_edit(number, _kept(name, shown), {})}
 
 
-def change_edit(run: RunSpec, step: int, name: str, value: float) -> Values:
+def change_edit(number: int, run: RunSpec, step: int, name: str, value: float) -> Values:
     """Change one hyper-parameter from ``step`` on."""
-    return hyper_edit(*changed(run.hyper, changes_of(run), step, name, value))
+    return hyper_edit(number, *changed(run.hyper, changes_of(run), step, name, value))
 
 
-def hyper_edit(first: Mapping[str, float], changes: Mapping[int, Mapping[str, float]]) -> Values:
+def hyper_edit(number: int, first: Mapping[str, float], changes: Mapping[int, Mapping[str, float]]) -> Values:
     """Set the hyper-parameters at step 0 and all changes."""
     change = [{"step": step, "hyper": dict(hyper)} for step, hyper in changes.items()]
-    return {"run.0.hyper": dict(first), "run.0.change": change}
+    return {f"run.{number}.hyper": dict(first), f"run.{number}.change": change}
 
 
 def changes_of(run: RunSpec) -> dict[int, dict[str, float]]:
     """Return the changes of a run by step."""
     return {change.step: dict(change.hyper) for change in run.change}
+
+
+def schedule_edit(number: int, schedule: RateSchedule) -> Values:
+    """Take another schedule of the learning rate."""
+    return {f"run.{number}.schedule": schedule.model_dump(mode="json")}
+
+
+def added_edit(runs: Sequence[RunSpec], number: int) -> Values:
+    """Add a run with the first rule that none has yet; in the rest it is like run ``number``."""
+    taken = {run.optimizer for run in runs}
+    model = runs[number]
+    rule = next((name for name in rules() if name not in taken), model.optimizer)
+    fresh = {"name": "", "colour": "", "hidden": False, "optimizer": rule, "hyper": _kept(rule, model.hyper)}
+    added = {**model.model_dump(mode="json"), **fresh, "change": []}
+    return _runs([*map(_dumped, runs), _without_events(added)])
+
+
+def copied_edit(runs: Sequence[RunSpec], number: int) -> Values:
+    """Add a copy of a run, with a name of its own if that has one."""
+    names = {run.name for run in runs}
+    name = runs[number].name
+    free = (tr("{name} ({number})", name=name[:50], number=count) for count in range(2, len(runs) + 3))
+    copy = {**_dumped(runs[number]), "colour": "", "hidden": False}
+    copy["name"] = next(each for each in free if each not in names) if name else ""
+    return _runs([*map(_dumped, runs), copy])
+
+
+def removed_edit(runs: Sequence[RunSpec], number: int) -> Values:
+    """Remove a run."""
+    return _runs([_dumped(run) for at, run in enumerate(runs) if at != number])
+
+
+def shown_edit(runs: Sequence[RunSpec], only: int | None) -> Values:
+    """Draw one run only, or all."""
+    return {f"run.{number}.hidden": only is not None and number != only for number in range(len(runs))}
+
+
+def _kept(rule: str, shown: Mapping[str, float]) -> dict[str, float]:
+    result = {}
+    for hyper in rule_named(rule).hyperparameters:
+        result[hyper.name] = shown.get(hyper.name, hyper.default)
+        try:
+            hyper.check(result[hyper.name])
+        except ValueError:
+            result[hyper.name] = hyper.default  # another rule allows more
+    return result
+
+
+def _dumped(run: RunSpec) -> dict[str, Any]:
+    return run.model_dump(mode="json")
+
+
+def _without_events(run: dict[str, Any]) -> dict[str, Any]:
+    return {**run, "event": []} if "event" in run else run
+
+
+def _runs(dumped: list[dict[str, Any]]) -> Values:
+    return {"run": dumped}

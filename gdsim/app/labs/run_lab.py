@@ -10,16 +10,19 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app.labs.lab import Lab
+from gdsim.app.labs.race_pictures import labels
 from gdsim.app.labs.run_choices import RunChoices
 from gdsim.app.scenario_model import S
 from gdsim.app.trainer import Trainer
-from gdsim.i18n import tr
-from gdsim.simulation.build import runner_of
+from gdsim.simulation.build import LOOKS, race_of
 from gdsim.simulation.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from gdsim.app.panels.optimizer_panel import OptimizerPanel
+    from gdsim.app.panels.runs_panel import RunsPanel
     from gdsim.app.panels.transport import TimelineBar
+    from gdsim.simulation.scenario import RunScenario
+    from gdsim.simulation.spec import RunSpec
 
 POLL_MS = 16
 
@@ -82,36 +85,73 @@ class RunLab(Lab[S]):
         self.transport.speed_chosen.connect(self.run_choices.speed)
         self.transport.steps_chosen.connect(self.run_choices.steps)
         self.transport.refused.connect(self.show_message)
-        optimizer.optimizer_chosen.connect(self.run_choices.optimizer)
+        choices = self.run_choices
+        optimizer.optimizer_chosen.connect(lambda name: choices.optimizer(name, optimizer.show_error))
+        optimizer.schedule_chosen.connect(choices.schedule)
         optimizer.hyper_chosen.connect(self.run_choices.hyper)
         optimizer.settled.connect(self.model.end_gesture)
         self.trainer.failed.connect(self.show_message)
         self._poll.timeout.connect(self._take_snapshot)
 
-    def _show_run(self, optimizer: OptimizerPanel) -> None:
-        """Show what the scenario sets of its run."""
+    def _connect_race(self, runs: RunsPanel) -> None:
+        """Let the table of the runs act on them."""
+        choices = self.run_choices
+        runs.run_chosen.connect(self.model.look_at)
+        for signal, key in ((runs.renamed, "name"), (runs.recoloured, "colour"), (runs.hidden, "hidden")):
+            signal.connect(lambda number, value, key=key: choices.set_look(number, key, value, runs.show_error))
+        runs.shown_only.connect(choices.show_only)
+        runs.all_shown.connect(lambda: choices.show_only(None))
+        runs.added.connect(lambda: choices.add(runs.show_error))
+        runs.copied.connect(lambda number: choices.copy(number, runs.show_error))
+        runs.removed.connect(choices.remove)
+        runs.tolerance_chosen.connect(self._set_tolerance)
+        self.model.focus_changed.connect(self._look_at)
+
+    def _show_run(self, optimizer: OptimizerPanel, runs: RunsPanel) -> None:
+        """Show what the scenario sets of the run in focus."""
         scenario = self.model.scenario
-        run = scenario.run[0]
-        optimizer.show_rule(run.optimizer)
-        optimizer.show_hyper(run.optimizer, dict(run.hyper))
+        several = len(scenario.run) > 1
+        label = labels(scenario.run)[self.model.focus] if several else ""
+        optimizer.show_run(scenario.run[self.model.focus], scenario.playback.steps, label)
+        runs.show_tolerance(scenario.playback.tolerance)
         self.transport.show_playback(scenario.playback)
+
+    def _look_at(self, number: int) -> None:
+        """Show the numbers and settings of another run."""
+        self.trainer.look_at(number)
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Show the settings of the run in focus."""
+        raise NotImplementedError
+
+    def _set_tolerance(self, tolerance: float) -> None:
+        self.run_choices.tolerance(tolerance)
+        self._show_looks()
+
+    def _show_looks(self) -> None:
+        """Show other names, colours and runs, whose numbers stay as they are."""
+        raise NotImplementedError
 
     def _begin_run(self, scenario: S) -> None:
         """Begin anew with an opened scenario."""
         self.run_choices.begin(scenario)
+        self.trainer.look_at(0)
         self.message.show_sentence("")
         self.model.replace(scenario)
         if self._started:
             self._load(0, 0)
+        self._offer_runs(scenario)
+
+    def _offer_runs(self, scenario: S) -> None:
+        """Bring the table of the runs to the front where there are several."""
         if len(scenario.run) > 1:
-            self.show_message(
-                tr("This scenario holds {count} runs; the window shows the first.", count=len(scenario.run))
-            )
+            self.layout_of_docks.docks["runs"].raise_()
 
     def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
-        """Compute the run again from its start."""
+        """Compute the runs again; those that stay as they are keep what they have, but after a reset."""
         scenario = self.model.scenario
-        self.trainer.load(lambda: runner_of(scenario), current, last, dragged, resume)
+        self.trainer.load(lambda before: race_of(scenario, before if last else None), current, last, dragged, resume)
 
     def _take_snapshot(self) -> None:
         """Show what there is new of the run."""
@@ -126,3 +166,8 @@ class RunLab(Lab[S]):
             self.trainer.play(self.transport.speed.value())
         else:
             self.trainer.pause()
+
+
+def computed(scenario: RunScenario) -> list[RunSpec]:
+    """Return what the numbers of the runs depend on."""
+    return [run.model_copy(update=LOOKS) for run in scenario.run]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gdsim.app.arrow import Arrow
+from gdsim.app.arrow import Arrow, Square
 from gdsim.app.widgets.timeline import Mark
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Domain
+from gdsim.simulation.apart import Apart
 from gdsim.simulation.events import Edit, Script, edits, is_usual
 from gdsim.simulation.snapshot import Snapshot, Values
 
-SYMBOLS = {"gamma": "γ", "lr": "η", "g": "∇L"}
+SYMBOLS = {"gamma": "γ", "lr": "η", "g": "∇L", "lambda": "λ"}
+
+_NAMES = {"first_moment": "m", "first_moment_hat": "m̂", "second_moment": "v", "second_moment_hat": "v̂"}
 
 _MOST_EDITS = 6
 
@@ -22,33 +22,50 @@ ARROW_SHARE = 0.18
 """Length of the gradient's arrow, as a share of the domain: its true length seldom fits."""
 
 
-def trajectory(snapshot: Snapshot, names: tuple[str, str]) -> NDArray[np.float64]:
-    """Return all recorded points, shape ``(last_step + 1, 2)``."""
-    return np.column_stack([snapshot.column(name) for name in names])
-
-
-def arrows(snapshot: Snapshot, domain: Domain) -> list[Arrow]:
-    """Return the negative gradient at the present point and the terms of the last update, tip to tail."""
+def arrows(snapshot: Snapshot, shown: Apart, domain: Domain) -> list[Arrow]:
+    """Return the terms of an update tip to tail, what is no move yet, and the negative gradient where the run is."""
+    result = _tip_to_tail(shown)
     names = tuple(domain)
-    result = _term_arrows(snapshot, names)
     gradient = snapshot.now.gradient
     if not gradient or not math.isfinite(snapshot.now.loss):
         return result
+    here, slope = _pair(snapshot.now.parameters, names), _pair(gradient, names)
     spans = [high - low for low, high in domain.values()]
-    here = _pair(snapshot.now.parameters, names)
-    down = tuple(-component for component in _pair(gradient, names))
-    reach = max(abs(d) / span for d, span in zip(down, spans, strict=True))
-    if math.isfinite(reach) and reach > 0 and all(map(math.isfinite, here)):
-        scale = ARROW_SHARE / reach
-        tip = (here[0] + scale * down[0], here[1] + scale * down[1])
-        result.append(Arrow(here, tip, "gradient", tr("−∇L (not to scale)")))
+    reach = max(abs(d) / span for d, span in zip(slope, spans, strict=True))
+    if not (math.isfinite(reach) and reach > 0 and all(map(math.isfinite, here))):
+        return result
+    scale = ARROW_SHARE / reach
+    for vector in shown.vectors:
+        # A moment may be far longer than the gradient: no arrow leaves the domain for that.
+        length = max(abs(d) / span for d, span in zip(vector.value, spans, strict=True))
+        fitting = min(scale, 2 * ARROW_SHARE / length) if length > 0 else scale
+        down, letter = (-vector.value[0], -vector.value[1]), _NAMES.get(vector.name, vector.name)
+        label = tr("−{name} {value}, scaled", name=letter, value=_written(down))
+        result.append(Arrow(here, _ahead(here, down, fitting), vector.role, label))
+    label = tr("−∇L {value}, scaled", value=_written((-slope[0], -slope[1])))
+    return [*result, Arrow(here, _ahead(here, slope, -scale), "gradient", label)]
+
+
+def squares(shown: Apart, names: tuple[str, str]) -> list[Square]:
+    """Return a square for each number of each parameter, its area the number, the larger one of full size."""
+    result = []
+    for number in shown.numbers:
+        largest = max(map(abs, number.values))
+        for name, value in zip(names, number.values, strict=True):
+            if math.isfinite(largest) and largest > 0:
+                letter = _NAMES.get(number.name, number.name)
+                label = tr("{letter} of {name} = {value}", letter=letter, name=name, value=f"{value:.3g}")
+                result.append(Square(shown.origin, math.sqrt(abs(value) / largest), number.role, label))
     return result
 
 
 def marks(snapshot: Snapshot) -> list[Mark]:
     """Return a mark for each step at which hyper-parameters changed or something was done by hand, in words."""
     result = [Mark(step, _by_hand(step, script)) for step, script in snapshot.events.items()]
-    in_force = {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
+    race = snapshot.race
+    # The learning rate as it was set, not what a schedule makes of it.
+    first = {} if race is None else race.runs[race.number].settings
+    in_force = first or {name: float(snapshot.column(name)[0]) for name in snapshot.now.hyper}
     for step, changed in sorted(snapshot.changes.items()):
         parts = []
         for name, value in changed.items():
@@ -62,7 +79,7 @@ def marks(snapshot: Snapshot) -> list[Mark]:
                     step=step,
                 )
             )
-        in_force |= changed
+        in_force = in_force | changed
         result.append(Mark(step, "\n".join(parts)))
     return result
 
@@ -88,20 +105,28 @@ def _by_hand(step: int, script: Script) -> str:
     return "\n".join(edited)
 
 
-def _term_arrows(snapshot: Snapshot, names: tuple[str, ...]) -> list[Arrow]:
-    if snapshot.before is None or snapshot.phase != "update":
-        return []
-    result = []
-    tail = _pair(snapshot.before.parameters, names)
-    for term in snapshot.terms:
-        step = _pair(term.value, names)
-        tip = (tail[0] + step[0], tail[1] + step[1])
+def _tip_to_tail(shown: Apart) -> list[Arrow]:
+    result: list[Arrow] = []
+    tail = shown.origin
+    for term in shown.terms:
+        tip = _ahead(tail, term.value, 1.0)
         if not all(map(math.isfinite, (*tail, *tip))):
-            break
-        if step != (0.0, 0.0):
-            result.append(Arrow(tail, tip, term.role, _typeset(term.name)))
+            return result
+        if term.value != (0.0, 0.0):
+            result.append(Arrow(tail, tip, term.role, f"{_typeset(term.name)} {_written(term.value)}"))
         tail = tip
+    if shown.move is not None and len(shown.terms) > 1:
+        label = tr("move {value}", value=_written(shown.move.value))
+        result.append(Arrow(shown.origin, _ahead(shown.origin, shown.move.value, 1.0), "move", label))
     return result
+
+
+def _ahead(tail: tuple[float, float], way: tuple[float, float], factor: float) -> tuple[float, float]:
+    return tail[0] + factor * way[0], tail[1] + factor * way[1]
+
+
+def _written(pair: tuple[float, float]) -> str:
+    return "({}, {})".format(*(f"{value:.3g}".replace("-", "−") for value in pair))
 
 
 def _pair(values: Values, names: tuple[str, ...]) -> tuple[float, float]:
@@ -110,6 +135,8 @@ def _pair(values: Values, names: tuple[str, ...]) -> tuple[float, float]:
 
 
 def _typeset(name: str) -> str:
-    """Return a term's plain name with the usual symbols: ``-lr*g`` as ``−η·∇L``."""
+    """Return a term's plain name with the usual symbols: ``-lr*g`` as ``−η·∇L``; a name in words is translated."""
+    if " " in name:
+        return tr(name)
     sign, factors = ("−", name[1:]) if name.startswith("-") else ("", name)
     return sign + "·".join(SYMBOLS.get(factor, factor) for factor in factors.split("*"))

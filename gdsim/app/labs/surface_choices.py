@@ -22,6 +22,8 @@ class Choices(RunChoices[SurfaceScenario]):
     ----------
     drag_goal
         While the start is dragged: the step shown and the last step when the drag began.
+    move_all
+        Whether the starts of all runs are moved together.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Choices(RunChoices[SurfaceScenario]):
         super().__init__(model, trainer, lambda: display.snapshot, problem.show_error)
         self._problem = problem
         self.drag_goal: tuple[int, int] | None = None
+        self.move_all = True
 
     def begin(self, scenario: SurfaceScenario) -> None:
         """Begin anew with an opened scenario."""
@@ -47,7 +50,10 @@ class Choices(RunChoices[SurfaceScenario]):
 
     def place(self, domain: dict[str, Any], start: dict[str, float]) -> None:
         """Take another domain and start."""
-        self.edit({"problem.domain": domain, "run.0.start": start}, tr("Domain and start point"))
+        scenario, number = self._model.scenario, self._model.focus
+        values = self._moved(*(start[name] for name in scenario.problem.domain)) if self.move_all else {}
+        values = {"problem.domain": domain, **values, f"run.{number}.start": start}
+        self.edit(values, tr("Domain and start point"))
 
     def view(self, key: str, value: object) -> None:
         """Draw the surface otherwise."""
@@ -61,10 +67,13 @@ class Choices(RunChoices[SurfaceScenario]):
         """Move the start, and go on moving it."""
         # Paths on the way may end early, where they diverge: the last one is to be as long as the first.
         self.drag_goal = self.goal()
-        self.edit(edits.start_edit(self._model.scenario, x, y), tr("Start point"))
+        self.edit(self._moved(x, y), tr("Start point"))
 
     def drop_start(self, x: float, y: float) -> None:
         """Move the start to where it stays."""
-        self.edit(edits.start_edit(self._model.scenario, x, y), tr("Start point"))
+        self.edit(self._moved(x, y), tr("Start point"))
         self.drag_goal = None
         self._model.end_gesture()
+
+    def _moved(self, x: float, y: float) -> dict[str, Any]:
+        return edits.start_edit(self._model.scenario, self._model.focus, x, y, self.move_all)

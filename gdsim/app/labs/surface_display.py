@@ -6,16 +6,23 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gdsim.app.labs.run_pictures import arrows, marks, trajectory
+from gdsim.app.labs.race_pictures import all_stopped, labels, race_series, race_steps, rows, ways
+from gdsim.app.labs.run_pictures import arrows, marks, squares
 from gdsim.app.labs.surface_views import Views
+from gdsim.app.scene.surface_view import SurfaceView
 from gdsim.app.theme import Theme
+from gdsim.app.way import Way
+from gdsim.app.widgets.contour_view import ContourView
+from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
 from gdsim.problems.analysis import Analysis
 from gdsim.problems.mesh import Mesh
+from gdsim.simulation.apart import Apart, apart
 from gdsim.simulation.divergence import divergence_sentence
 from gdsim.simulation.snapshot import Snapshot
-from gdsim.simulation.surface_scenario import SurfaceScenario, View
+from gdsim.simulation.standing import Goal, surface_goal
+from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario, View
 from gdsim.simulation.worksheet import surface_worksheet
 
 _NO_POINTS = np.empty((0, 2))
@@ -31,11 +38,16 @@ class SurfaceDisplay:
         self.snapshot: Snapshot | None = None
         self.analysis: Analysis | None = None
         self._scenario: SurfaceScenario | None = None
+        self._apart: Apart | None = None
+        self._goal: Goal | None = None
         self._mesh_note = ""
         self._shown_at = 0.0
         # The surface is watched most closely, so it has every second turn.
         surface, contour = self._show_surface, self._show_contour
-        self._turns = (surface, contour, surface, self._show_charts, surface, contour, surface, self._show_worksheet)
+        self._turns = (
+            surface, contour, surface, self._show_charts, surface, contour, surface, self._show_worksheet,
+            surface, self._show_runs,
+        )  # fmt: skip
         self._turn = -1
         self._stale: set[Callable[[], None]] = set()
 
@@ -45,6 +57,7 @@ class SurfaceDisplay:
             view.set_minima(_NO_POINTS)
             view.set_mesh(mesh)
         self._mesh_note = mesh.note
+        self._goal = None
         self._show_note("")
 
     def show_style(self, view: View) -> None:
@@ -62,21 +75,26 @@ class SurfaceDisplay:
         self.analysis = analysis
         for view in self._views.drawings():
             view.set_minima(analysis.minima)
+        self._goal = surface_goal(analysis.formula, tuple(analysis.partials), analysis.minima)
         if self.snapshot is not None:
             self._show_worksheet()
+            self._show_runs()
 
     def show_snapshot(self, snapshot: Snapshot, scenario: SurfaceScenario) -> None:
         """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
         before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
+        self._apart = apart(snapshot, rule_named(self._run.optimizer), self._names)
         views = self._views
-        if before is None or before.run_id != snapshot.run_id or before.now.hyper != snapshot.now.hyper:
-            views.optimizer.show_hyper(scenario.run[0].optimizer, snapshot.now.hyper)
+        step, last = race_steps(snapshot)
+        if before is None or before.run_id != snapshot.run_id or before.settings != snapshot.settings:
+            views.optimizer.show_hyper(self._run.optimizer, snapshot.settings)
+        views.optimizer.show_step(step)
         why = self._why_stopped(snapshot)
-        ahead = max(scenario.playback.steps, *snapshot.changes, 0) if snapshot.diverged_at is None else 0
-        last = max(snapshot.last_step, ahead)
+        ahead = max(scenario.playback.steps, *snapshot.changes, 0) if not all_stopped(snapshot) else 0
+        last = max(last, ahead)
         views.timeline.timeline.set_extent(last)
-        views.timeline.timeline.set_current(snapshot.now.step)
-        views.timeline.show_step(snapshot.now.step, last, snapshot.phase)
+        views.timeline.timeline.set_current(step)
+        views.timeline.show_step(step, last, snapshot.phase)
         views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
         views.transport.show_playing(snapshot.playing)
         self._show_note(why)
@@ -101,32 +119,69 @@ class SurfaceDisplay:
 
     def forget(self) -> None:
         """Show no run until the next snapshot."""
-        self.snapshot = None
+        self.snapshot = self._apart = None
         self._stale = set()
 
-    def _points(self) -> NDArray[np.float64]:
+    def show_looks(self, scenario: SurfaceScenario) -> None:
+        """Show other names, colours and runs, whose numbers stay as they are."""
+        self._scenario = scenario
+        if self.snapshot is not None:
+            self._stale = set(self._turns)
+            while self._stale:
+                self.catch_up()
+
+    @property
+    def _run(self) -> SurfaceRun:
+        """The run in focus."""
         assert self.snapshot is not None and self._scenario is not None
+        race = self.snapshot.race
+        return self._scenario.run[0 if race is None else min(race.number, len(self._scenario.run) - 1)]
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        assert self._scenario is not None
         first, second = self._scenario.problem.domain
-        return trajectory(self.snapshot, (first, second))
+        return first, second
+
+    def _drawn(self) -> list[Way]:
+        assert self.snapshot is not None and self._scenario is not None
+        return ways(self.snapshot, self._scenario.run, self._names)
 
     def _show_surface(self) -> None:
-        if self._views.surface is not None and self.snapshot is not None:
-            self._views.surface.set_trajectory(self._points(), self.snapshot.now.step)
+        surface = self._views.surface
+        if surface is not None:
+            surface.set_ways(self._drawn())
+            self._draw_apart(surface)
 
     def _show_contour(self) -> None:
-        assert self.snapshot is not None and self._scenario is not None
-        self._views.contour.set_trajectory(self._points(), self.snapshot.now.step)
-        self._views.contour.set_arrows(arrows(self.snapshot, dict(self._scenario.problem.domain)))
+        assert self.snapshot is not None
+        race = self.snapshot.race
+        self._views.contour.set_ways(self._drawn(), 0 if race is None else race.number)
+        self._draw_apart(self._views.contour)
+
+    def _draw_apart(self, view: SurfaceView | ContourView) -> None:
+        """Draw the update of the run in focus, unless that run is hidden."""
+        assert self.snapshot is not None and self._scenario is not None and self._apart is not None
+        domain = dict(self._scenario.problem.domain)
+        view.set_arrows([] if self._run.hidden else arrows(self.snapshot, self._apart, domain))
+        view.set_squares([] if self._run.hidden else squares(self._apart, self._names))
 
     def _show_charts(self) -> None:
-        assert self.snapshot is not None
-        self._views.loss.set_history(self.snapshot.column("loss"), self.snapshot.now.step)
-        self._views.gradient.set_history(self.snapshot.column("grad_norm"), self.snapshot.now.step)
+        assert self.snapshot is not None and self._scenario is not None
+        views, runs, step = self._views, self._scenario.run, race_steps(self.snapshot)[0]
+        for chart, column, colour in ((views.loss, "loss", "move"), (views.gradient, "grad_norm", "gradient")):
+            chart.set_series(race_series(self.snapshot, runs, column, chart.accessibleName(), colour), step)
 
     def _show_worksheet(self) -> None:
-        assert self.snapshot is not None and self._scenario is not None
-        optimizer = self._scenario.run[0].optimizer
-        self._views.worksheet.set_content(surface_worksheet(self.snapshot, optimizer, self.analysis))
+        assert self.snapshot is not None
+        self._views.worksheet.set_content(surface_worksheet(self.snapshot, self._run.optimizer, self.analysis))
+
+    def _show_runs(self) -> None:
+        snapshot, scenario = self.snapshot, self._scenario
+        assert snapshot is not None and scenario is not None
+        goal = self._goal or Goal(None, np.empty((0, 2)), self._names)
+        number = 0 if snapshot.race is None else snapshot.race.number
+        self._views.runs.show_rows(rows(snapshot, scenario.run, goal, scenario.playback.tolerance), number)
 
     def _why_stopped(self, snapshot: Snapshot) -> str:
         if snapshot.diverged_at is None:
@@ -135,8 +190,13 @@ class SurfaceDisplay:
         # The step before is the one that led there.
         last = max(snapshot.diverged_at - 1, 0)
         hyper = {name: float(snapshot.column(name)[last]) for name in snapshot.now.hyper}
-        return divergence_sentence(snapshot.diverged_at, hyper, quadratic)
+        sentence = divergence_sentence(snapshot.diverged_at, hyper, quadratic)
+        if snapshot.race is None or len(snapshot.race.runs) < 2 or self._scenario is None:
+            return sentence
+        name = labels(self._scenario.run)[snapshot.race.number]
+        return tr("{name}: {sentence}", name=name, sentence=sentence)
 
     def _show_note(self, why_stopped: str) -> None:
-        """Say why the run stopped, else what is missing of the surface."""
+        """Say why the run stopped, else what is missing of the surface; and what the update does."""
         self._views.note.show_sentence(why_stopped or self._mesh_note, muted=not why_stopped)
+        self._views.caption.show_sentence("" if self._apart is None else self._apart.caption)

@@ -23,15 +23,24 @@ def formula_edit(scenario: SurfaceScenario, text: str) -> Values:
     return values
 
 
-def start_edit(scenario: SurfaceScenario, x: float, y: float) -> Values:
-    """Move the start to a point of the views, into the domain."""
+def start_edit(scenario: SurfaceScenario, number: int, x: float, y: float, together: bool) -> Values:
+    """Move the start of a run to a point of the views, into the domain; ``together``: all others by as much."""
     domain = scenario.problem.domain
-    return {
-        "run.0.start": {
-            name: float(f"{min(max(value, low), high):.6g}")
-            for (name, (low, high)), value in zip(domain.items(), (x, y), strict=True)
-        }
-    }
+    before = scenario.run[number].start
+    goal = dict(zip(domain, (x, y), strict=True))
+    values: Values = {}
+    for at, run in enumerate(scenario.run):
+        if at == number or together:
+            moved = {name: run.start[name] + goal[name] - before[name] for name in domain}
+            same = run.start == before
+            values[f"run.{at}.start"] = {
+                name: _rounded(goal[name] if same else moved[name], *ends) for name, ends in domain.items()
+            }
+    return values
+
+
+def _rounded(value: float, low: float, high: float) -> float:
+    return min(max(float(f"{min(max(value, low), high):.6g}"), low), high)
 
 
 def _renamed(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

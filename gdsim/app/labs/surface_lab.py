@@ -16,7 +16,7 @@ from gdsim.app.camera import Camera
 from gdsim.app.image_export import side_by_side
 from gdsim.app.labs.lab import Picture, stacked
 from gdsim.app.labs.layout import Layout
-from gdsim.app.labs.run_lab import POLL_MS, RunLab
+from gdsim.app.labs.run_lab import POLL_MS, RunLab, computed
 from gdsim.app.labs.surface_choices import Choices
 from gdsim.app.labs.surface_display import SurfaceDisplay
 from gdsim.app.labs.surface_views import build_views
@@ -144,15 +144,16 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self.view_panel = ViewPanel(self.camera, actions)
         self.views = build_views(self.camera, actions)
         views = self.views
-        self.setCentralWidget(stacked(self.message, views.hero(), views.note))
+        self.setCentralWidget(stacked(self.message, views.hero(), views.note, views.caption))
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.transport)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, views.timeline)
         self.layout_of_docks = Layout(
             self,
             {"problem": self.problem, "optimizer": views.optimizer, "view": self.view_panel},
             {"contour": views.contour, "charts": stacked(views.loss, views.gradient)},
-            {"worksheet": views.worksheet},
+            {"worksheet": views.worksheet, "runs": views.runs},
             (3, 2),
+            {"worksheet": ("runs",)},
         )
         self.transport = views.transport
 
@@ -161,10 +162,13 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         for drawing in views.drawings():
             drawing.start_dragged.connect(self.choices.drag_start)
             drawing.start_dropped.connect(self.choices.drop_start)
+            drawing.run_picked.connect(self.model.look_at)
         if views.surface is not None:
             views.surface.first_painted.connect(lambda: QTimer.singleShot(START_MS, self, self._start))
         views.contour.probe = self._probe
         self._connect_run(views.optimizer, views.timeline)
+        self._connect_race(views.runs)
+        views.runs.move_all_changed.connect(self._set_move_all)
         self.problem.formula_chosen.connect(self.choices.formula)
         self.problem.place_chosen.connect(self.choices.place)
         self.problem.settled.connect(self.model.end_gesture)
@@ -202,6 +206,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self._poll.start()
         self.problem.preset.fill(preset_titles())
         self.problem.preset.show_title(self.model.scenario.title)
+        self._offer_runs(self.model.scenario)
 
     def _apply(self, old: SurfaceScenario, new: SurfaceScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -216,9 +221,12 @@ class SurfaceLab(RunLab[SurfaceScenario]):
             self.display.forget()
             self.choices.drag_goal = None
             self._load(0, 0)
-        elif new.run[0] != old.run[0] and self._started:
-            moved = new.run[0].model_copy(update={"start": old.run[0].start}) == old.run[0]
+        elif computed(new) != computed(old) and self._started:
+            still = [run.model_copy(update={"start": {}}) for run in computed(new)]
+            moved = still == [run.model_copy(update={"start": {}}) for run in computed(old)]
             self._load(*self.choices.goal(), dragged=moved, resume=True)
+        elif new.run != old.run:
+            self.display.show_looks(new)
 
     def _analyse(self) -> None:
         formula, mesh = self._surface
@@ -231,10 +239,22 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self.display.show_mesh(self._surface[1])
 
     def _show_settings(self, scenario: SurfaceScenario) -> None:
-        self.problem.show_scenario(scenario)
+        self.problem.show_scenario(scenario, self.model.focus)
         self.problem.preset.show_title(scenario.title)
         self.view_panel.show_view(scenario.view)
-        self._show_run(self.views.optimizer)
+        self._show_run(self.views.optimizer, self.views.runs)
+
+    def _show_focus(self) -> None:
+        """Show the settings of the run in focus."""
+        self.problem.show_scenario(self.model.scenario, self.model.focus)
+        self._show_run(self.views.optimizer, self.views.runs)
+
+    def _show_looks(self) -> None:
+        """Show other names, colours and runs, whose numbers stay as they are."""
+        self.display.show_looks(self.model.scenario)
+
+    def _set_move_all(self, on: bool) -> None:
+        self.choices.move_all = on
 
     def _take_snapshot(self) -> None:
         snapshot = self.trainer.latest()

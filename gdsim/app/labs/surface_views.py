@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.camera import Camera
+from gdsim.app.labs.lab import Coloured
 from gdsim.app.panels.optimizer_panel import OptimizerPanel
+from gdsim.app.panels.runs_panel import RunsPanel
 from gdsim.app.panels.transport import TimelineBar, Transport
 from gdsim.app.scene import opengl_works
 from gdsim.app.scene.surface_view import SurfaceView
+from gdsim.app.widgets.caption import Caption
 from gdsim.app.widgets.chart import Chart
 from gdsim.app.widgets.contour_view import ContourView
 from gdsim.app.widgets.message_label import MessageLabel
@@ -26,7 +29,8 @@ from gdsim.i18n import tr
 class Views:
     """The widgets that show a run.
 
-    `surface` is None where there is no OpenGL, and `no_opengl` says so in its place. `note` speaks of the run.
+    `surface` is None where there is no OpenGL, and `no_opengl` says so in its place. `note` speaks of the run,
+    `caption` of its last update or the present part of it.
     """
 
     surface: SurfaceView | None
@@ -38,7 +42,9 @@ class Views:
     transport: Transport
     timeline: TimelineBar
     optimizer: OptimizerPanel
+    runs: RunsPanel
     note: MessageLabel
+    caption: Caption
 
     def hero(self) -> QWidget:
         """Return the 3D view, or what stands in its place."""
@@ -50,9 +56,9 @@ class Views:
         """Return the views of the surface that there are."""
         return [self.contour] if self.surface is None else [self.surface, self.contour]
 
-    def coloured(self) -> list[SurfaceView | ContourView | Chart | WorksheetView]:
+    def coloured(self) -> list[Coloured]:
         """Return the views that take their colours from the theme."""
-        return [*self.drawings(), self.loss, self.gradient, self.worksheet]
+        return [*self.drawings(), self.loss, self.gradient, self.worksheet, self.optimizer, self.runs]
 
 
 def build_views(camera: Camera, actions: Actions) -> Views:
@@ -68,7 +74,9 @@ def build_views(camera: Camera, actions: Actions) -> Views:
         transport=Transport(actions),
         timeline=TimelineBar(),
         optimizer=OptimizerPanel(),
+        runs=RunsPanel(),
         note=MessageLabel("run_note"),
+        caption=Caption("update_caption", tr("What the update does")),
     )
     views.note.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
     return views

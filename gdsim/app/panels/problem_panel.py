@@ -55,8 +55,8 @@ class ProblemPanel(QWidget):
         self.formula.textEdited.connect(self._typed)
         self.formula.returnPressed.connect(self._enter)
 
-    def show_scenario(self, scenario: SurfaceScenario) -> None:
-        """Show what ``scenario`` sets; a formula that is being typed is left alone until another is in force."""
+    def show_scenario(self, scenario: SurfaceScenario, run: int = 0) -> None:
+        """Show what ``scenario`` sets, and where one of its runs starts; a formula that is being typed is left alone until another is in force."""
         text = scenario.problem.formula
         if self._formula_shown != text:
             self._formula_shown = text
@@ -70,7 +70,7 @@ class ProblemPanel(QWidget):
             scenario.problem.domain.items(), self._names, self._fields, strict=True
         ):
             label.setText(name)
-            shown = (low, high, scenario.run[0].start[name])
+            shown = (low, high, scenario.run[run].start[name])
             texts = (tr("Lower end of {name}"), tr("Upper end of {name}"), tr("Start of {name}"))
             for field, value, described in zip(fields, shown, texts, strict=True):
                 field.set_silently(value)

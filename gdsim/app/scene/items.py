@@ -13,6 +13,7 @@ from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 from gdsim.app.scene import cells
 from gdsim.app.scene.buffers import Buffer
 from gdsim.app.scene.shaders import ATTRIBUTES
+from gdsim.app.scene.vertices import Segments, Spots
 
 Array = NDArray[np.float64]
 Colour = tuple[float, float, float, float]
@@ -154,39 +155,6 @@ class FillItem(Item):
         self.end()
 
 
-class Segments:
-    """Wide line pieces on the card, which several `LineItem` may draw, each its own share."""
-
-    VERTEX = np.dtype([("a_position", "f4", 3), ("a_end", "f4", 3), ("a_corner", "i1", 4), ("a_color", "u1", 4)])
-    CORNERS = np.array([[0, -1, 0, 0], [0, 1, 0, 0], [1, 1, 0, 0], [1, -1, 0, 0]], np.int8)
-
-    def __init__(self) -> None:
-        self.vertices = Buffer(GL.GL_ARRAY_BUFFER)
-        self.indices = Buffer(GL.GL_ELEMENT_ARRAY_BUFFER)
-
-    def __len__(self) -> int:
-        return self.vertices.length // 4
-
-    def set(self, pieces: Array, colours: NDArray[np.uint8] | None = None) -> None:
-        """Take pieces, shape (k, 2, 3), and their colours, (k, 4) or white."""
-        self.vertices.clear()
-        self.indices.clear()
-        self.append(pieces, colours)
-
-    def append(self, pieces: Array, colours: NDArray[np.uint8] | None = None) -> None:
-        """Add pieces after those already here."""
-        if not len(pieces):
-            return
-        data = np.zeros((len(pieces), 4), self.VERTEX)
-        data["a_position"] = pieces[:, None, 0]
-        data["a_end"] = pieces[:, None, 1]
-        data["a_corner"] = self.CORNERS
-        data["a_color"] = 255 if colours is None else colours[:, None]
-        base = np.arange(len(self), len(self) + len(pieces), dtype=np.uint32)[:, None] * 4
-        self.vertices.append(data.ravel())
-        self.indices.append((base + np.array([0, 1, 2, 0, 2, 3], np.uint32)).ravel())
-
-
 class LineItem(Item):
     """Wide, feathered lines."""
 
@@ -196,52 +164,33 @@ class LineItem(Item):
         self._buffers += [self.segments.vertices, self.segments.indices]
         self.width = width
         self.tint: Colour = (1, 1, 1, 1)
+        self.veil: Colour = (0, 0, 0, 0)
         self.bias = 0.0
         self.core = 0.0
         self.write = False
         self.range = slice(0, None)
+        self.heads = False
+        self.rim = 0.0
 
     def paint(self) -> None:
-        """Draw the pieces within `range`; `core` of 1 leaves out the soft edge."""
+        """Draw the pieces within `range`.
+
+        `tint` multiplies their colours, `veil` lies over these, as opaque as its fourth number says; a `core` of 1
+        leaves out the soft edge; with `heads` some pieces are heads of arrows, and all are wider by `rim` all round.
+        """
         first, last, _ = self.range.indices(len(self.segments))
         if last <= first:
             return
         frame = self.view().frame
         self.begin(
-            "line", write=self.write, width=self.width * frame.scale, tint=self.tint, core=self.core,
+            "line", *(["HEADS"] if self.heads else []), write=self.write, width=self.width * frame.scale,
+            rim=self.rim * frame.scale, tint=self.tint, veil=self.veil, core=self.core,
             bias=self.bias * frame.depth_per_unit,
         )  # fmt: skip
         self.segments.vertices.bind_attributes(Segments.VERTEX)
         self.segments.indices.bind()
         GL.glDrawElements(GL.GL_TRIANGLES, 6 * (last - first), GL.GL_UNSIGNED_INT, ctypes.c_void_p(24 * first))
         self.end()
-
-
-class Spots:
-    """Places of markers on the card, which several `MarkerItem` may draw."""
-
-    VERTEX = np.dtype([("a_position", "f4", 3), ("a_corner", "i1", 4)])
-    CORNERS = np.array([[-1, -1, 0, 0], [1, -1, 0, 0], [1, 1, 0, 0], [-1, 1, 0, 0]], np.int8)
-
-    def __init__(self) -> None:
-        self.vertices = Buffer(GL.GL_ARRAY_BUFFER)
-
-    def __len__(self) -> int:
-        return self.vertices.length // 6
-
-    def set(self, places: Array) -> None:
-        """Take places, shape (k, 3)."""
-        self.vertices.clear()
-        self.append(places)
-
-    def append(self, places: Array) -> None:
-        """Add places after those already here."""
-        if not len(places):
-            return
-        data = np.zeros((len(places), 6), self.VERTEX)
-        data["a_position"] = places[:, None]
-        data["a_corner"] = self.CORNERS[[0, 1, 2, 0, 2, 3]]
-        self.vertices.append(data.ravel())
 
 
 class MarkerItem(Item):
@@ -253,6 +202,7 @@ class MarkerItem(Item):
         self._buffers.append(self.spots.vertices)
         self.radius = radius
         self.tint: Colour = (1, 1, 1, 1)
+        self.veil: Colour = (0, 0, 0, 0)
         self.rim: Colour = (0, 0, 0, 1)
         self.rim_width = 0.0
         self.star = False
@@ -262,14 +212,15 @@ class MarkerItem(Item):
         self.range = slice(0, None)
 
     def paint(self) -> None:
-        """Draw the markers within `range`."""
+        """Draw the markers within `range`; tint, veil and core as in `LineItem`."""
         first, last, _ = self.range.indices(len(self.spots))
         if last <= first:
             return
         frame = self.view().frame
         self.begin(
             "marker", write=self.write, radius=self.radius * frame.scale, rim_width=self.rim_width * frame.scale,
-            tint=self.tint, rim=self.rim, star=float(self.star), core=self.core, bias=self.bias * frame.depth_per_unit,
+            tint=self.tint, veil=self.veil, rim=self.rim, star=float(self.star), core=self.core,
+            bias=self.bias * frame.depth_per_unit,
         )  # fmt: skip
         self.spots.vertices.bind_attributes(Spots.VERTEX)
         GL.glDrawArrays(GL.GL_TRIANGLES, 6 * first, 6 * (last - first))

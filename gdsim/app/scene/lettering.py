@@ -79,10 +79,11 @@ class Sheet:
             self.places[text] = (left, k * row + 1 + round(cut), widest, row - 1 - round(cut))
         painter.end()
 
-    def pixels(self) -> NDArray[np.uint8]:
-        """Return the image, shape (height, width, 4), red, green, blue and opacity, premultiplied."""
-        rows = np.frombuffer(self.image.constBits(), np.uint8).reshape(self.image.height(), -1)
-        return np.ascontiguousarray(rows[:, : 4 * self.image.width()]).reshape(self.image.height(), -1, 4)
+
+def pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return an image of four bytes a pixel as an array, shape (height, width, 4), without its rows' padding."""
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return np.ascontiguousarray(rows[:, : 4 * image.width()]).reshape(image.height(), -1, 4)
 
 
 def quads(places: Array, sources: Array, size: tuple[int, int]) -> tuple[Array, Array]:

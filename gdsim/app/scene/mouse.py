@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from gdsim.app.scene.projection import rotation
+from gdsim.app.way import Way, in_race
 
 if TYPE_CHECKING:
     from gdsim.app.scene.surface_view import SurfaceView
@@ -35,6 +36,7 @@ class Mouse:
         self._button = Qt.MouseButton.NoButton
         self._dragged: tuple[float, float] | None = None
         self._moved = False
+        self._held: Way | None = None
 
     def press(self, event: QMouseEvent) -> None:
         """Take hold of the start point, the box or the picture; a second button changes nothing."""
@@ -44,7 +46,10 @@ class Mouse:
         self._pressed = self._last = event.position()
         self._button, self._moved, self._dragged = event.button(), False, None
         if event.button() == Qt.MouseButton.LeftButton:
-            self._action = "start" if self._near_start(event.position()) else "orbit"
+            self._held = self._start_at(event.position())
+            self._action = "orbit" if self._held is None else "start"
+            if self._held is not None and in_race(self._view.scenery.trajectory.ways):
+                self._view.run_picked.emit(self._held.number)
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
             self._action = "pan"
         else:
@@ -109,28 +114,25 @@ class Mouse:
         camera.set(center=(float(x), float(y), float(z)))
 
     def _hint(self, position: QPointF) -> None:
-        if self._near_start(position):
+        if self._start_at(position) is not None:
             self._view.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._under(position) is not None:
             self._view.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self._view.setCursor(Qt.CursorShape.ArrowCursor)
 
-    def _start_place(self) -> NDArray[np.float64] | None:
-        """Return where the start point lies in the box, or None when it is not drawn."""
-        space, start = self._view.space, self._view.scenery.trajectory.start
-        if space is None or start is None:
+    def _start_at(self, position: QPointF) -> Way | None:
+        """Return the way whose start point is drawn nearest, if that is within `GRIP`."""
+        space, ways = self._view.space, [way for way in self._view.scenery.trajectory.ways if len(way.points)]
+        if space is None or not ways:
             return None
-        place = space.on_surface(start)
-        return place if np.isfinite(place).all() else None
-
-    def _near_start(self, position: QPointF) -> bool:
-        place = self._start_place()
-        if place is None:
-            return False
         frame = self._view.current_frame()
-        x, y = frame.projection.pixels(place) / self._view.devicePixelRatioF()
-        return bool(np.hypot(x - position.x(), y - position.y()) <= GRIP * frame.scale)
+        places = space.on_surface(np.array([way.points[0] for way in ways]))
+        x, y = frame.projection.pixels(places).T / self._view.devicePixelRatioF()
+        away = np.hypot(x - position.x(), y - position.y())
+        away[~(away <= GRIP * frame.scale)] = np.inf
+        nearest = min(range(len(ways)), key=lambda k: (away[k], ways[k].number != self._view.picked))
+        return ways[nearest] if np.isfinite(away[nearest]) else None
 
     def _ray(self, position: QPointF) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         ratio = self._view.devicePixelRatioF()
@@ -143,10 +145,11 @@ class Mouse:
 
     def _dragged_to(self, position: QPointF) -> NDArray[np.float64] | None:
         """Return where a dragged start goes: on the surface, or at its height when the mouse has left it."""
-        space, place = self._view.space, self._start_place()
-        if space is None:
+        space, held = self._view.space, self._held
+        if space is None or held is None:
             return None
         found = space.hit(*self._ray(position))
-        if found is None and place is not None:
-            found = space.on_level(*self._ray(position), float(place[2]))
-        return found
+        if found is not None:
+            return found
+        height = float(space.on_surface(np.array(self._dragged or held.points[0]))[2])
+        return space.on_level(*self._ray(position), height) if np.isfinite(height) else None

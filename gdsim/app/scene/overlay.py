@@ -1,4 +1,4 @@
-"""All text of the scene and the colour bar: one item, one draw a frame."""
+"""All text of the scene and the colour bar: one item, a draw for what stays and one for what each step writes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from numpy.typing import NDArray
 from OpenGL import GL
 from PySide6.QtGui import QImage
 
+from gdsim.app.arrow import Arrow
 from gdsim.app.scene import axes, lettering
 from gdsim.app.scene.frame import Frame
 from gdsim.app.scene.items import Item
+from gdsim.app.scene.notes import Notes
+from gdsim.app.scene.textures import Texture
 from gdsim.app.theme import LIGHT, Theme
 
 
 class Overlay(Item):
-    """Tick labels, axis names and the colour bar."""
+    """Tick labels, axis names and the colour bar; over them the legend, squares and labels of arrows."""
 
     VERTEX = np.dtype([("a_position", "f4", 2), ("a_end", "f4", 2)])
 
@@ -26,11 +29,19 @@ class Overlay(Item):
         self.bar_ticks: tuple[NDArray[np.float64], list[str]] = (np.empty(0), [])
         self.bar_title = ""
         self.labels: list[axes.Label] = []
+        self.notes = Notes(family)
+        self.arrows: list[tuple[Arrow, NDArray[np.float64]]] = []
+        """The arrows in the picture, with tail and tip in its pixels."""
+        self.squares_at: NDArray[np.float64] | None = None
+        """The pixel beside which the squares stand."""
+        self.avoided: NDArray[np.float64] = np.empty((0, 2))
+        """Pixels that labels should leave free."""
         self._family = family
         self._strip = QImage()
         self._sheet: lettering.Sheet | None = None
         self._written: tuple[object, ...] = ()
-        self._texture = 0
+        self._laid: tuple[object, ...] = ()
+        self._ticks, self._noted = Texture(), Texture()
         self._vertices = self.buffer()
 
     @property
@@ -48,14 +59,14 @@ class Overlay(Item):
     def forget(self) -> None:
         """Expect a new context."""
         super().forget()
-        self._texture, self._written = 0, ()
+        for texture in (self._ticks, self._noted):
+            texture.forget()
 
     def release(self) -> None:
-        """Free the texture too."""
+        """Free the textures too."""
         super().release()
-        if self._texture:
-            GL.glDeleteTextures([self._texture])
-        self._texture, self._written = 0, ()
+        for texture in (self._ticks, self._noted):
+            texture.release()
 
     def paint(self) -> None:
         """Put the texts in place, over everything that is drawn so far."""
@@ -63,7 +74,9 @@ class Overlay(Item):
             return
         frame: Frame = self.view().frame
         measure = lettering.measurer(self._family, frame.scale)
-        self.labels = axes.layout(frame.projection, self.axes, measure, frame.scale)
+        if self._laid != (frame.projection, self.axes, frame.scale):
+            self._laid = (frame.projection, self.axes, frame.scale)
+            self.labels = axes.layout(frame.projection, self.axes, measure, frame.scale)
         sheet = self._sheet_for(frame)
         places = [(label.left - 2, label.top) for label in self.labels]
         sources = [sheet.places[label.text] for label in self.labels]
@@ -72,34 +85,44 @@ class Overlay(Item):
             places.append((frame.projection.width - width, (frame.projection.height - height) / 2))
             sources.append(sheet.pictures[0])
         if places:
-            self._draw(frame, np.array(places), np.array(sources), sheet)
+            size = (sheet.image.width(), sheet.image.height())
+            self._draw(frame, *lettering.quads(np.array(places), np.array(sources), size), self._ticks)
+        self._paint_notes(frame)
 
-    def _draw(
-        self, frame: Frame, places: NDArray[np.float64], sources: NDArray[np.float64], sheet: lettering.Sheet
-    ) -> None:
-        corners, shares = lettering.quads(places, sources, (sheet.image.width(), sheet.image.height()))
-        data = np.zeros(corners.shape[0] * 6, self.VERTEX)
+    def _paint_notes(self, frame: Frame) -> None:
+        if self.notes.write(frame):
+            self._noted.set(self.notes.image)
+        avoided = [(label.left + label.width / 2, label.top + label.height / 2) for label in self.labels]
+        corners, shares = self.notes.quads(
+            frame, self.arrows, self.squares_at, np.concatenate([self.avoided, np.array(avoided).reshape(-1, 2)])
+        )
+        if len(corners):
+            self._draw(frame, corners, shares, self._noted)
+
+    def _draw(self, frame: Frame, corners: NDArray[np.float64], shares: NDArray[np.float64], texture: Texture) -> None:
+        """Draw rectangles of a texture; see `lettering.quads`."""
+        data = np.zeros(len(corners) * 6, self.VERTEX)
         data["a_position"] = (corners - frame.origin).reshape(-1, 2)
         data["a_end"] = shares.reshape(-1, 2)
         self._vertices.set(data)
         self.begin("text", depth=False, write=False)
         GL.glBlendFunc(GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA)
         GL.glActiveTexture(GL.GL_TEXTURE0)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture)
+        texture.bind()
         self._vertices.bind_attributes(self.VERTEX)
         GL.glDrawArrays(GL.GL_TRIANGLES, 0, len(data))
         GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
         self.end()
 
     def _sheet_for(self, frame: Frame) -> lettering.Sheet:
-        """Return the written sheet, made and sent anew only when something on it differs."""
+        """Return the written sheet, made anew only when something on it differs."""
         assert self.axes is not None
         size = (frame.projection.width, frame.projection.height)
         key = (frame.scale, size, self.axes, self.bar, self.theme, self.bar_title)
         if self._sheet is None or self._written != key:
             self._sheet = self._write(frame)
             self._written = key
-            self._send(self._sheet)
+            self._ticks.set(self._sheet.image)
         return self._sheet
 
     def _write(self, frame: Frame) -> lettering.Sheet:
@@ -113,20 +136,3 @@ class Overlay(Item):
             ))  # fmt: skip
         texts = {text: None for axis in self.axes for text in (*axis.texts(), axis.name)}
         return lettering.Sheet(list(texts), self._family, scale, theme.text, pictures)
-
-    def _send(self, sheet: lettering.Sheet) -> None:
-        if not self._texture:
-            self._texture = GL.glGenTextures(1)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture)
-        for name, value in (
-            (GL.GL_TEXTURE_MIN_FILTER, GL.GL_NEAREST), (GL.GL_TEXTURE_MAG_FILTER, GL.GL_NEAREST),
-            (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE), (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
-        ):  # fmt: skip
-            GL.glTexParameteri(GL.GL_TEXTURE_2D, name, value)
-        pixels = sheet.pixels()
-        GL.glPixelStorei(GL.GL_UNPACK_ALIGNMENT, 4)
-        GL.glTexImage2D(
-            GL.GL_TEXTURE_2D, 0, GL.GL_RGBA, pixels.shape[1], pixels.shape[0], 0,
-            GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, pixels,
-        )  # fmt: skip
-        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)

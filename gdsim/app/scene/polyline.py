@@ -67,7 +67,7 @@ def sample(start: Array, end: Array, pieces: NDArray[np.intp]) -> tuple[Array, N
 
 
 class Thinner:
-    """Which steps of a growing run are worth drawing: those between places not yet joined.
+    """Which steps of growing runs are worth drawing: those between places not yet joined.
 
     Long runs circle about a minimum or jump between two sides of a valley; beyond a few thousand steps almost
     all of them repeat what is drawn already. `extend` looks at each step once.
@@ -78,21 +78,30 @@ class Thinner:
         self._levels = levels
         self._seen = np.empty(0, np.int64)
 
-    def extend(self, points: Array) -> NDArray[np.intp]:
-        """Return which steps (index of their first point) among ``points`` (k, 2) are new to the eye, ascending."""
-        if len(points) < 2:
-            return np.empty(0, np.intp)
+    def extend(self, start: Array, end: Array, way: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return which of some steps are new to the eye, ascending.
+
+        Parameters
+        ----------
+        start, end
+            Shape (k, 2); steps with an end that is not finite are left out.
+        way
+            Shape (k,), counted from 0: steps of different ways are different things to see.
+        """
+        begin, finish = self._places(start), self._places(end)
+        candidates = np.flatnonzero((begin != finish) & (begin >= 0) & (finish >= 0))
+        most = (4 * self._levels) ** 2
+        keys, first = np.unique(((way * most + begin) * most + finish)[candidates], return_index=True)
+        fresh = ~np.isin(keys, self._seen, assume_unique=True)
+        self._seen = np.concatenate([self._seen, keys[fresh]])
+        return np.sort(candidates[first[fresh]])
+
+    def _places(self, points: Array) -> NDArray[np.int64]:
+        """Number the places that the eye can tell apart; points that are not finite are at -1."""
         with np.errstate(all="ignore"):
             place = np.floor((points - self._low) / self._span * self._levels)
         finite = np.asarray(np.isfinite(place).all(axis=1))
         # Places outside the domain are kept apart up to one domain's width; farther out only the direction counts.
         place = np.clip(np.where(finite[:, None], place, 0), -self._levels, 2 * self._levels).astype(np.int64)
-        width = 4 * self._levels
-        code = (place[:, 0] + self._levels) * width + place[:, 1] + self._levels
-        step = code[:-1] * width * width + code[1:]
-        moved = (code[:-1] != code[1:]) & finite[:-1] & finite[1:]
-        candidates = np.flatnonzero(moved)
-        keys, first = np.unique(step[candidates], return_index=True)
-        fresh = ~np.isin(keys, self._seen, assume_unique=True)
-        self._seen = np.concatenate([self._seen, keys[fresh]])
-        return np.sort(candidates[first[fresh]])
+        code = (place[:, 0] + self._levels) * 4 * self._levels + place[:, 1] + self._levels
+        return np.where(finite, code, -1)

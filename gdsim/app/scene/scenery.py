@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app import colormaps
+from gdsim.app.arrow import Arrow, Square
 from gdsim.app.scene import axes, ticks
+from gdsim.app.scene.arrows import Arrows
 from gdsim.app.scene.floor import floor_contours
 from gdsim.app.scene.heights import height_ticks
-from gdsim.app.scene.items import FillItem, Item, LineItem, MarkerItem, Spots, SurfaceItem
+from gdsim.app.scene.items import FillItem, Item, LineItem, MarkerItem, SurfaceItem
 from gdsim.app.scene.overlay import Overlay
 from gdsim.app.scene.projection import Projection
 from gdsim.app.scene.space import Space, space
 from gdsim.app.scene.trajectory import HIDDEN, SEEN, Trajectory, rgba
+from gdsim.app.scene.vertices import Spots
 from gdsim.app.theme import Theme
+from gdsim.app.way import Way
 
 if TYPE_CHECKING:
     from gdsim.problems.mesh import Mesh
@@ -41,8 +46,7 @@ class Scenery:
         self._logarithmic = False
         self._floor_wanted = True
         self._floor_stale = True
-        self._points: Array = np.empty((0, 2))
-        self._current = 0
+        self._ways: Sequence[Way] = ()
         self._minima: Array = np.empty((0, 2))
         self._back: tuple[object, ...] | None = None
         self.surface = SurfaceItem(20)
@@ -51,7 +55,7 @@ class Scenery:
         self.panes, self.grid, self.edges = FillItem(0), LineItem(1, 1.0), LineItem(2, 1.3)
         self.floor = LineItem(3, 1.3)
         self.floor.tint = (1.0, 1.0, 1.0, 0.8)
-        self.trajectory = Trajectory()
+        self.trajectory, self.arrows = Trajectory(), Arrows()
         stars = Spots()
         self.stars = [MarkerItem(o + 2.5, 8.5, stars) for o in (HIDDEN, SEEN)]
         for star, core in zip(self.stars, (0.99, 0.0), strict=True):
@@ -59,7 +63,7 @@ class Scenery:
         self.overlay = Overlay(50, family)
         self.items: list[Item] = [
             self.panes, self.grid, self.edges, self.floor, self.surface,
-            *self.trajectory.items, *self.stars, self.overlay,
+            *self.trajectory.items, *self.arrows.items, *self.stars, self.overlay,
         ]  # fmt: skip
 
     def set_mesh(self, mesh: Mesh) -> None:
@@ -82,11 +86,22 @@ class Scenery:
         elif recolour:
             self._dress()
 
-    def set_trajectory(self, points: Array, current: int) -> None:
-        """Take the points of a run and the index of the present one."""
-        self._points, self._current = points, current
+    def set_ways(self, ways: Sequence[Way]) -> None:
+        """Take the runs."""
+        self._ways = ways
+        self.overlay.notes.set_ways(ways)
         if self.space is not None:
-            self.trajectory.set(self.space, points, current)
+            self.trajectory.set(self.space, ways)
+
+    def set_arrows(self, arrows: Sequence[Arrow]) -> None:
+        """Take the arrows."""
+        self.overlay.notes.arrows = arrows
+        if self.space is not None:
+            self.arrows.set(self.space, arrows)
+
+    def set_squares(self, squares: Sequence[Square]) -> None:
+        """Take the squares beside a point."""
+        self.overlay.notes.squares = squares
 
     def set_minima(self, points: Array) -> None:
         """Take the places of minima."""
@@ -100,10 +115,11 @@ class Scenery:
         self.panes.tint, self.grid.tint = rgba(theme.pane), rgba(theme.grid)
         self.edges.tint = rgba(theme.text)
         self.surface.ink = rgba(theme.text if not theme.dark else "#000000", 0.4)
-        self.overlay.theme = theme
+        self.overlay.theme = self.overlay.notes.theme = theme
         for star in self.stars:
             star.tint, star.rim = rgba(theme.minimum), rgba("#1a1a1a")
         self.trajectory.set_theme(theme)
+        self.arrows.set_theme(theme)
 
     def follow(self, projection: Projection, scale: float) -> None:
         """Bring the panes to the far sides, and what is on the floor to the right side of the surface."""
@@ -111,6 +127,7 @@ class Scenery:
         below = projection.elevation < 0
         self.floor.setDepthValue(25 if below else 3)
         self.trajectory.shadow.setDepthValue(26 if below else 4)
+        self._follow_notes(projection, scale)
         shown = axes.readable(projection, scale)
         if (back, shown) == self._back or self.overlay.axes is None:
             return
@@ -118,6 +135,21 @@ class Scenery:
         self.panes.set_quads(axes.panes(back))
         self.grid.segments.set(axes.grid_lines(back, self.overlay.axes))
         self.edges.segments.set(axes.tick_marks(back, self.overlay.axes, shown))
+
+    def _follow_notes(self, projection: Projection, scale: float) -> None:
+        """Find the pixels of what is labelled."""
+        overlay, squares = self.overlay, self.overlay.notes.squares
+        overlay.squares_at = None
+        self.arrows.follow(projection, scale)
+        overlay.arrows = self.arrows.ends
+        if self.space is None or not (squares or overlay.arrows):
+            return
+        marked = projection.pixels(self.space.on_surface(self.trajectory.marked()))
+        # They count for more than the shafts' samples do: they are larger.
+        overlay.avoided = np.repeat(marked[np.isfinite(marked).all(axis=1)], 5, axis=0)
+        if squares:
+            at = projection.pixels(self.space.on_surface(np.array(squares[0].at, float)))
+            overlay.squares_at = at if np.isfinite(at).all() else None
 
     def add_floor_contours(self) -> bool:
         """Draw the contour lines on the floor if they are wanted and out of date; tell whether they changed."""
@@ -145,7 +177,8 @@ class Scenery:
         self.overlay.bar_title = self.space.scale.title()
         self._back = None
         self._dress()
-        self.set_trajectory(self._points, self._current)
+        self.set_ways(self._ways)
+        self.set_arrows(self.overlay.notes.arrows)
         self.set_minima(self._minima)
 
     def _dress(self) -> None:

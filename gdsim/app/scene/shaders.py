@@ -67,18 +67,24 @@ void main() { COLOR = u_tint; }
 """
 
 # a_corner is (0 or 1 along, -1 or 1 across). The quad reaches half a width beyond both ends, for round caps.
+# With HEADS its third number says that the piece is the head of an arrow, from its base to its tip, and its fourth
+# by how many 127ths it is thinner.
 LINE_VERTEX = """
 uniform mat4 u_matrix;
 uniform vec2 u_viewport;
 uniform float u_width;
+uniform float u_rim;
 uniform float u_bias;
 IN vec3 a_position;
 IN vec3 a_end;
-IN vec2 a_corner;
+IN vec4 a_corner;
 IN vec4 a_color;
 OUT vec4 v_color;
 OUT vec3 v_along;
 OUT float v_w;
+#ifdef HEADS
+OUT vec2 v_shape;
+#endif
 void main() {
     vec4 p = u_matrix * vec4(a_position, 1.0);
     vec4 q = u_matrix * vec4(a_end, 1.0);
@@ -88,7 +94,13 @@ void main() {
     float extent = length(along);
     along = extent > 1e-4 ? along / extent : vec2(1.0, 0.0);
     vec2 across = vec2(-along.y, along.x);
+#ifdef HEADS
+    float wide = a_corner.z > 0.5 ? 0.42 * extent : 0.5 * u_width * (1.0 - a_corner.w / 127.0);
+    float reach = wide + u_rim + 0.75;
+    v_shape = vec2(wide, a_corner.z);
+#else
     float reach = 0.5 * u_width + 0.75;
+#endif
     float end = a_corner.x < 0.5 ? -1.0 : 1.0;
     vec4 here = a_corner.x < 0.5 ? p : q;
     vec2 shift = (along * end + across * a_corner.y) * reach;
@@ -101,19 +113,38 @@ void main() {
 }
 """
 
+# The distance to a triangle is Inigo Quilez' sdTriangleIsosceles.
 LINE_FRAGMENT = """
 uniform vec4 u_tint;
+uniform vec4 u_veil;
 uniform float u_width;
+uniform float u_rim;
 uniform float u_core;
 IN vec4 v_color;
 IN vec3 v_along;
 IN float v_w;
+#ifdef HEADS
+IN vec2 v_shape;
+float triangle(vec2 p, vec2 q) {
+    p.x = abs(p.x);
+    vec2 a = p - q * clamp(dot(p, q) / dot(q, q), 0.0, 1.0);
+    vec2 b = p - q * vec2(clamp(p.x / q.x, 0.0, 1.0), 1.0);
+    float away = sqrt(min(dot(a, a), dot(b, b)));
+    return min(p.y * q.x - p.x * q.y, q.y - p.y) > 0.0 ? -away : away;
+}
+#endif
 void main() {
     vec3 along = v_along / v_w;
     vec2 away = vec2(max(max(-along.x, along.x - along.z), 0.0), along.y);
+#ifdef HEADS
+    float beyond = length(away) - v_shape.x;
+    if (v_shape.y > 0.5) beyond = triangle(vec2(along.y, along.z - along.x), vec2(v_shape.x, along.z));
+    float cover = clamp(u_rim + 0.5 - beyond, 0.0, 1.0);
+#else
     float cover = clamp(0.5 * u_width + 0.5 - length(away), 0.0, 1.0);
+#endif
     if (cover < u_core) discard;
-    COLOR = vec4(v_color.rgb, v_color.a * cover) * u_tint;
+    COLOR = vec4(mix(v_color.rgb * u_tint.rgb, u_veil.rgb, u_veil.a), v_color.a * u_tint.a * cover);
 }
 """
 
@@ -125,6 +156,8 @@ uniform float u_radius;
 uniform float u_bias;
 IN vec3 a_position;
 IN vec2 a_corner;
+IN vec4 a_color;
+OUT vec4 v_color;
 OUT vec2 v_place;
 void main() {
     vec4 here = u_matrix * vec4(a_position, 1.0);
@@ -133,17 +166,20 @@ void main() {
     here.z -= u_bias * here.w;
     gl_Position = here;
     v_place = a_corner * reach;
+    v_color = a_color;
 }
 """
 
 # The star is five-fold folded: its edge is one straight line in the wedge (after Inigo Quilez' sdStar5).
 MARKER_FRAGMENT = """
 uniform vec4 u_tint;
+uniform vec4 u_veil;
 uniform vec4 u_rim;
 uniform float u_radius;
 uniform float u_rim_width;
 uniform float u_star;
 uniform float u_core;
+IN vec4 v_color;
 IN vec2 v_place;
 float star(vec2 p, float r) {
     vec2 k1 = vec2(0.809016994, -0.587785252);
@@ -162,7 +198,8 @@ void main() {
     float cover = clamp(0.5 - away, 0.0, 1.0);
     if (cover < u_core || cover <= 0.0) discard;
     float inner = clamp(0.5 - away - u_rim_width, 0.0, 1.0);
-    vec4 shade = mix(u_rim, u_tint, u_rim_width > 0.0 ? inner : 1.0);
+    vec4 tint = vec4(mix(v_color.rgb * u_tint.rgb, u_veil.rgb, u_veil.a), v_color.a * u_tint.a);
+    vec4 shade = mix(u_rim, tint, u_rim_width > 0.0 ? inner : 1.0);
     COLOR = vec4(shade.rgb, shade.a * cover);
 }
 """

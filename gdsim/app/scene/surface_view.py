@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMatrix4x4, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from gdsim.app.arrow import Arrow, Square
 from gdsim.app.camera import Camera
 from gdsim.app.scene import frame as frames
 from gdsim.app.scene.items import Item
@@ -21,6 +23,7 @@ from gdsim.app.scene.scenery import Scenery
 from gdsim.app.scene.shaders import Program
 from gdsim.app.scene.space import Space
 from gdsim.app.theme import LIGHT, Theme
+from gdsim.app.way import Way
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
@@ -31,9 +34,9 @@ Array = NDArray[np.float64]
 
 
 class SurfaceView(GLViewWidget):
-    """Draws a mesh, its axes, a run and its minima; the mouse turns the camera and moves the start.
+    """Draws a mesh, its axes, its minima, runs and arrows; the mouse turns the camera and moves the start.
 
-    A left drag on the start point moves it, a left click on the surface sets it there, any other left drag
+    A left drag on a start point moves it, a left click on the surface sets it there, any other left drag
     orbits; the wheel zooms; a right or middle drag pans; a double click shows the whole box again.
     """
 
@@ -42,6 +45,9 @@ class SurfaceView(GLViewWidget):
 
     start_dropped = Signal(float, float)
     """Values of the two variables, at the end of a drag and after a click on the surface."""
+
+    run_picked = Signal(int)
+    """Number of the way whose start point was taken hold of, in a race."""
 
     first_painted = Signal()
 
@@ -58,6 +64,8 @@ class SurfaceView(GLViewWidget):
         self.scenery = Scenery(self.font().family())
         for item in self.scenery.items:
             self.addItem(item)
+        self.picked = 0
+        """Number of the way that a press takes hold of where several start at one point."""
         self._mouse = Mouse(self)
         self.frame = self.current_frame()
         self.set_theme(LIGHT)
@@ -71,7 +79,7 @@ class SurfaceView(GLViewWidget):
         return self.scenery.space
 
     def set_mesh(self, mesh: Mesh) -> None:
-        """Show another surface; run and minima stay and are laid on it."""
+        """Show another surface; runs, arrows and minima stay and are laid on it."""
         self.scenery.set_mesh(mesh)
         self._after_first_paint()
         self.update()
@@ -82,17 +90,23 @@ class SurfaceView(GLViewWidget):
         self._after_first_paint()
         self.update()
 
-    def set_trajectory(self, points: Array, current: int) -> None:
-        """Show a run.
+    def set_ways(self, ways: Sequence[Way]) -> None:
+        """Show the runs, each from its start on; those of a race in their colours, with a legend.
 
-        Parameters
-        ----------
-        points
-            All recorded points, shape (k, 2), first variable first; row 0 is the start.
-        current
-            Row that is marked as the present state; what comes after it is muted.
+        The points are not copied: they must not change afterwards. Runs of a race go on at one pace; one that
+        stopped early has fewer points, and its last as the present one.
         """
-        self.scenery.set_trajectory(np.asarray(points, float).reshape(-1, 2), current)
+        self.scenery.set_ways(tuple(ways))
+        self.update()
+
+    def set_arrows(self, arrows: list[Arrow]) -> None:
+        """Show arrows on the surface, each with its label; those of no length are left out."""
+        self.scenery.set_arrows(tuple(arrow for arrow in arrows if arrow.tail != arrow.tip))
+        self.update()
+
+    def set_squares(self, squares: list[Square]) -> None:
+        """Show the squares of a point side by side beside it, each with its label."""
+        self.scenery.set_squares(tuple(squares))
         self.update()
 
     def set_minima(self, points: Array) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,86 +12,126 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from gdsim.app.arrow import Arrow
+from gdsim.app.label_places import HEAD_LENGTH, HEAD_WIDTH, LABELLED, leader_line, place_labels
 from gdsim.app.widgets.contour_items import PixelItem, round_pen
+from gdsim.app.widgets.contour_legend import LegendItem
 from gdsim.app.widgets.contour_paths import Floats, drawable
 
 SHAFT = 3.0
-HEAD_LENGTH = 13.0
-HEAD_WIDTH = 11.0
 _HALO = 1.5
-_GAP = 4.0
-
-LABELLED = 6.0
-"""Pixels of an arrow below which it goes without its label, which would only hide the points about it."""
-
-_FAR = 10.0
-"""Pixels between a label and its arrow from which on a line leads from one to the other."""
-
 _PAD = 5.0
 _GROUND = 0.85
 """Opacity of the ground on which a label stands, whatever the colours of the map."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """An arrow in pixels: its ends, shape ``(2, 2)``, its label as far as there is room, and where that stands."""
+
+    arrow: Arrow
+    ends: Floats
+    label: str = ""
+    place: QRectF = field(default_factory=QRectF)
+
+
 class ArrowsItem(PixelItem):
     """Thick arrows whose heads keep their size in pixels, each with its label beside it."""
 
-    def __init__(self, box: pg.ViewBox) -> None:
+    def __init__(self, box: pg.ViewBox, legend: LegendItem) -> None:
         super().__init__(box, 3)
+        self._legend = legend
         self._arrows: list[Arrow] = []
         self._avoided: Floats = np.empty((0, 2))
+        self._drawn: tuple[object, list[_Drawn]] = (None, [])
 
     def set_avoided(self, points: Floats) -> None:
         """Keep the labels off ``points``, shape ``(k, 2)``, where there is room."""
         self._avoided = points
-        self.update()
+        self._forget()
 
     def set_arrows(self, arrows: list[Arrow]) -> None:
         """Show ``arrows``; those of no length are left out."""
         self._arrows = [arrow for arrow in arrows if arrow.tail != arrow.tip]
-        self.update()
+        self._forget()
+
+    def written(self) -> list[QRectF]:
+        """Return where labels stand, and the legend, in pixels of the plot."""
+        places = [drawn.place for drawn in self._laid_out()] + [self._legend.place()]
+        return [place for place in places if not place.isEmpty()]
+
+    def covered(self) -> Floats:
+        """Return points all along the arrows, and those that labels keep off, in pixels of the plot."""
+        shares = np.linspace(0, 1, 24)[:, None]
+        along = [shares * drawn.ends[1] + (1 - shares) * drawn.ends[0] for drawn in self._laid_out()]
+        return np.concatenate([*along, self.pixels(self._avoided)])
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the arrows with a rim in the ground's colour, then the labels over them."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = self.boundingRect()
-        drawn = []
+        rim = QColor(self.theme.ground)
+        for drawn in self._laid_out():
+            outline = arrow_shape(drawn.ends)
+            painter.setPen(round_pen(rim, 2 * _HALO))
+            painter.drawPolygon(outline)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(getattr(self.theme, drawn.arrow.role)))
+            painter.drawPolygon(outline)
+        self._paint_labels(painter, [drawn for drawn in self._laid_out() if not drawn.place.isEmpty()])
+
+    def _paint_labels(self, painter: QPainter, labelled: list[_Drawn]) -> None:
+        ground = QColor(self.theme.ground)
+        for drawn in labelled:
+            leader = leader_line(drawn.place, drawn.ends)
+            if leader is not None:
+                for pen in (round_pen(ground, 3), round_pen(QColor(getattr(self.theme, drawn.arrow.role)), 1.2)):
+                    painter.setPen(pen)
+                    painter.drawLine(*leader)
+        ground.setAlphaF(_GROUND)
+        painter.setFont(_font())
+        ascent = QFontMetricsF(_font()).ascent()
+        for drawn in labelled:
+            painter.setPen(round_pen(QColor(getattr(self.theme, drawn.arrow.role)), 1.2))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(drawn.place.adjusted(0.6, 0.6, -0.6, -0.6), 4, 4)
+            painter.setPen(QColor(self.theme.text))
+            painter.drawText(QPointF(drawn.place.left() + _PAD, drawn.place.top() + 1 + ascent), drawn.label)
+
+    def _forget(self) -> None:
+        self._drawn = (None, [])
+        self.update()
+
+    def _laid_out(self) -> list[_Drawn]:
+        """Return the arrows in pixels with their labels, worked out anew only when something has changed."""
+        area, legend = self.boundingRect(), self._legend.place()
+        key = (area.getRect(), self.box.viewRange(), legend.getRect())
+        if self._drawn[0] != key:
+            self._drawn = (key, self._lay_out(area, legend))
+        return self._drawn[1]
+
+    def _lay_out(self, area: QRectF, legend: QRectF) -> list[_Drawn]:
+        drawn: list[tuple[Arrow, Floats]] = []
         for arrow in self._arrows:
             ends = drawable(self.pixels(np.array([arrow.tail, arrow.tip], dtype=np.float64)), area)[:2]
             if len(ends) == 2 and np.isfinite(ends).all() and np.ptp(ends, axis=0).max() > 0:
                 drawn.append((arrow, ends))
-        rim = QColor(self.theme.ground)
-        for arrow, ends in drawn:
-            outline = arrow_shape(ends)
-            painter.setPen(round_pen(rim, 2 * _HALO))
-            painter.drawPolygon(outline)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(getattr(self.theme, arrow.role)))
-            painter.drawPolygon(outline)
-        labelled = [(a, e) for a, e in drawn if a.label and math.hypot(*(e[1] - e[0])) >= LABELLED]
-        self._paint_labels(painter, labelled, area)
+        metrics, room = QFontMetricsF(_font()), area.width() - 2 * _PAD
+        labels = {
+            k: metrics.elidedText(arrow.label, Qt.TextElideMode.ElideRight, room)
+            for k, (arrow, ends) in enumerate(drawn)
+            if arrow.label and math.hypot(*(ends[1] - ends[0])) >= LABELLED
+        }
+        sizes = [(metrics.horizontalAdvance(label) + 2 * _PAD, metrics.height() + 2) for label in labels.values()]
+        taken = [] if legend.isEmpty() else [legend]
+        found = place_labels([drawn[k][1] for k in labels], sizes, area, self.pixels(self._avoided), taken)
+        places = dict(zip(labels, found, strict=True))
+        return [_Drawn(*pair, labels.get(k, ""), places.get(k, QRectF())) for k, pair in enumerate(drawn)]
 
-    def _paint_labels(self, painter: QPainter, drawn: list[tuple[Arrow, Floats]], area: QRectF) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(13)
-        font.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(font)
-        sizes = [(metrics.horizontalAdvance(arrow.label) + 2 * _PAD, metrics.height() + 2) for arrow, _ in drawn]
-        places = place_labels([e for _, e in drawn], sizes, area, self.pixels(self._avoided))
-        ground = QColor(self.theme.ground)
-        for (arrow, ends), place in zip(drawn, places, strict=True):
-            leader = leader_line(place, ends)
-            if leader is not None:
-                for pen in (round_pen(ground, 3), round_pen(QColor(getattr(self.theme, arrow.role)), 1.2)):
-                    painter.setPen(pen)
-                    painter.drawLine(*leader)
-        ground.setAlphaF(_GROUND)
-        painter.setFont(font)
-        for (arrow, _), place in zip(drawn, places, strict=True):
-            painter.setPen(round_pen(QColor(getattr(self.theme, arrow.role)), 1.2))
-            painter.setBrush(ground)
-            painter.drawRoundedRect(place.adjusted(0.6, 0.6, -0.6, -0.6), 4, 4)
-            painter.setPen(QColor(self.theme.text))
-            painter.drawText(QPointF(place.left() + _PAD, place.top() + 1 + metrics.ascent()), arrow.label)
+
+def _font() -> QFont:
+    font = QFont()
+    font.setPixelSize(13)
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
 
 
 def arrow_shape(ends: Floats) -> QPolygonF:
@@ -112,79 +152,3 @@ def arrow_shape(ends: Floats) -> QPolygonF:
         ends[0] - half_shaft * across,
     ]
     return QPolygonF([QPointF(float(x), float(y)) for x, y in corners])
-
-
-def leader_line(place: QRectF, ends: Floats) -> tuple[QPointF, QPointF] | None:
-    """Return the line from a label to the nearest point of its arrow, or None where the label is beside it."""
-    along = ends[0] + np.linspace(0, 1, 24)[:, None] * (ends[1] - ends[0])
-    nearest = np.clip(along, (place.left(), place.top()), (place.right(), place.bottom()))
-    away = np.hypot(*(along - nearest).T)
-    k = int(away.argmin())
-    if away[k] < _FAR:
-        return None
-    return QPointF(float(nearest[k, 0]), float(nearest[k, 1])), QPointF(float(along[k, 0]), float(along[k, 1]))
-
-
-def place_labels(
-    arrows: list[Floats], sizes: list[tuple[float, float]], area: QRectF, avoided: Floats | None = None
-) -> list[QRectF]:
-    """Place a label beside the tip of each arrow.
-
-    Parameters
-    ----------
-    arrows
-        Tail and tip of each, shape ``(2, 2)``, pixels.
-    sizes
-        Width and height of each label.
-    area
-        Where labels may lie.
-    avoided
-        Points that labels should leave free, shape ``(k, 2)``, pixels.
-
-    Returns
-    -------
-    list of QRectF
-        One a label, never overlapping one another; clear of arrows and points where there is room.
-    """
-    shafts = np.concatenate([a[0] + np.linspace(0, 1, 24)[:, None] * (a[1] - a[0]) for a in arrows] or [[]])
-    if avoided is not None and len(arrows):
-        shafts = np.concatenate([shafts, avoided[np.isfinite(avoided).all(axis=1)]])
-    placed: list[QRectF] = []
-    for ends, size in zip(arrows, sizes, strict=True):
-        best, least = QRectF(), math.inf
-        for rank, place in enumerate(_candidates(ends, size, area)):
-            if rank >= least:
-                break
-            if any(place.intersects(other) for other in placed):
-                continue
-            hidden = (np.abs(shafts - (place.center().x(), place.center().y())) < (size[0] / 2, size[1] / 2)).all(1)
-            cost = 3 * int(hidden.sum()) + rank
-            if cost < least:
-                best, least = place, cost
-        placed.append(best)
-    return placed
-
-
-def _candidates(ends: Floats, size: tuple[float, float], area: QRectF) -> Iterator[QRectF]:
-    """Yield places for a label, best first: beyond the tip, beside it, beside the middle, then ever farther rings."""
-    way = ends[1] - ends[0]
-    along = way / math.hypot(*way)
-    across = np.array([-along[1], along[0]])
-    half = np.array(size) / 2
-    anchors = [(ends[1], along), (ends[1], across), (ends[1], -across)]
-    anchors += [((ends[0] + ends[1]) / 2, side) for side in (across, -across)]
-    for anchor, direction in anchors:
-        reach = _GAP + HEAD_WIDTH / 2 * float(direction is not along) + float(np.abs(direction) @ half)
-        yield _inside(anchor + reach * direction, size, area)
-    for ring in range(1, 16):
-        for angle in np.linspace(0, 2 * math.pi, 12, endpoint=False):
-            ray = np.array([math.cos(angle), math.sin(angle)])
-            yield _inside(ends[1] + ray * (half + ring * size[1]), size, area)
-
-
-def _inside(centre: Floats, size: tuple[float, float], area: QRectF) -> QRectF:
-    """Return the rectangle of ``size`` about ``centre``, moved into ``area``."""
-    width, height = size
-    x = max(area.left(), min(float(centre[0]) - width / 2, area.right() - width))
-    y = max(area.top(), min(float(centre[1]) - height / 2, area.bottom() - height))
-    return QRectF(x, y, width, height)

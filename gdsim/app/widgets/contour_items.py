@@ -1,4 +1,4 @@
-"""What a contour map draws, in pixels of its plot: levels, trajectory, minima, arrows.
+"""What a contour map draws, in pixels of its plot: what its items have in common, levels and minima.
 
 pyqtgraph's own items draw cosmetic lines, whose width ignores the size of an exported picture. These items work
 out pixel coordinates themselves and use ordinary pens, so that lines, points and text scale with the painter.
@@ -7,6 +7,7 @@ out pixel coordinates themselves and use ordinary pens, so that lines, points an
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from gdsim.app.theme import LIGHT, Theme
-from gdsim.app.widgets.contour_paths import Floats, drawable, polyline, thin_lines, thin_points
+from gdsim.app.widgets.contour_paths import Floats, drawable, polyline
 
 INK = "#1a1a1a"
 """Level lines and values: dark in either theme, because they lie on the colours of the map."""
-
-FINE = 2500
-"""Segments, or points, up to which a path is drawn with all care."""
 
 
 def round_pen(colour: QColor, width: float) -> QPen:
@@ -84,6 +82,37 @@ class PixelItem(QGraphicsObject):
         self.update()
 
 
+class Kept:
+    """A picture painted once and copied to the screen for as long as nothing in it changes."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._picture = QPixmap()
+
+    def forget(self) -> None:
+        """Paint anew the next time."""
+        self._key = None
+
+    def paint(self, painter: QPainter, area: QRectF, key: object, draw: Callable[[QPainter], None]) -> None:
+        """Paint what ``draw`` paints within ``area``: on screen from the copy unless ``key`` has changed."""
+        device = painter.device()
+        if not isinstance(device, QWidget):
+            draw(painter)
+            return
+        ratio = device.devicePixelRatioF()
+        key = (area.getRect(), ratio, key)
+        if self._key != key:
+            self._picture = QPixmap(area.size().toSize() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            artist = QPainter(self._picture)
+            artist.translate(-area.topLeft())
+            draw(artist)
+            artist.end()
+            self._key = key
+        painter.drawPixmap(area.topLeft(), self._picture)
+
+
 class LevelsItem(PixelItem):
     """The filled levels, their lines and the values on some of the lines."""
 
@@ -93,7 +122,7 @@ class LevelsItem(PixelItem):
         self._domain = QRectF()
         self._lines: list[tuple[float, Floats]] = []
         self._hatched = False
-        self._cached: tuple[object, QPixmap] = (None, QPixmap())
+        self._kept = Kept()
 
     def set_image(self, image: NDArray[np.uint8], domain: QRectF, hatched: bool) -> None:
         """Show an image, shape ``(h, w, 4)``, over ``domain``, without lines; ``hatched``: some of it is missing."""
@@ -101,35 +130,19 @@ class LevelsItem(PixelItem):
         data = np.ascontiguousarray(image)
         self._image = QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
         self._domain, self._hatched, self._lines = domain, hatched, []
-        self._cached = (None, QPixmap())
+        self._kept.forget()
         self.update()
 
     def set_lines(self, lines: list[tuple[float, Floats]]) -> None:
         """Show each level's lines, shape ``(k, 2)`` with ``nan`` rows between separate ones."""
         self._lines = lines
-        self._cached = (None, QPixmap())
+        self._kept.forget()
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint the map; on screen from a copy, since a step of the run leaves all of it as it is."""
-        if self._image is None:
-            return
-        device = painter.device()
-        if not isinstance(device, QWidget):
-            self._draw(painter)
-            return
-        ratio, size = device.devicePixelRatioF(), self.boundingRect().size().toSize()
-        key = (self.boundingRect().getRect(), self.box.viewRange(), self.theme, ratio)
-        if self._cached[0] != key:
-            picture = QPixmap(size * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            artist = QPainter(picture)
-            artist.translate(-self.boundingRect().topLeft())
-            self._draw(artist)
-            artist.end()
-            self._cached = (key, picture)
-        painter.drawPixmap(self.boundingRect().topLeft(), self._cached[1])
+        if self._image is not None:
+            self._kept.paint(painter, self.boundingRect(), (self.box.viewRange(), self.theme), self._draw)
 
     def _draw(self, painter: QPainter) -> None:
         """Draw hatching, bands, lines, values and frame."""
@@ -189,81 +202,6 @@ class LevelsItem(PixelItem):
                 _paint_value(painter, text, font, *place)
 
 
-class TrajectoryItem(PixelItem):
-    """The path of a run: a line, a point at each step, the start; what lies ahead of the current step is muted."""
-
-    def __init__(self, box: pg.ViewBox) -> None:
-        super().__init__(box, 1)
-        self._points: Floats = np.empty((0, 2))
-        self._current = 0
-
-    def set_points(self, points: Floats, current: int) -> None:
-        """Show ``points``, shape ``(k, 2)``, of which ``current`` is the index reached."""
-        self._points, self._current = points, current
-        self.update()
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint the part ahead, the part done, and the start."""
-        if len(self._points) == 0:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        points = self.pixels(self._points)
-        ahead, done = points[self._current :], points[: self._current + 1]
-        self._paint_part(painter, ahead, QColor(self.theme.muted), 1.5, 3.0)
-        self._paint_part(painter, done, QColor(self.theme.move), 2.0, 5.0)
-        if np.isfinite(points[0]).all():
-            painter.setPen(QPen(QColor(self.theme.ground), 1.5))
-            painter.setBrush(QColor(self.theme.start))
-            painter.drawEllipse(_point(points[0]), 8, 8)
-
-    def _paint_part(self, painter: QPainter, points: Floats, colour: QColor, width: float, dot: float) -> None:
-        line = drawable(thin_lines(points), self.boundingRect())
-        path = polyline(line)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        # A tangle of thousands of segments is a patch of colour: fine drawing would show nothing and take a second.
-        fine = len(line) <= FINE
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, fine)
-        if fine:
-            halo = QColor(self.theme.ground)
-            halo.setAlphaF(0.6)
-            painter.setPen(round_pen(halo, width + 2))
-            painter.drawPath(path)
-        painter.setPen(round_pen(colour, width) if fine else QPen(colour, 1))
-        painter.drawPath(path)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dots = thin_points(points, self.boundingRect())
-        if not 0 < len(dots) <= FINE:
-            return
-        shape = pg.functions.arrayToQPolygonF(np.ascontiguousarray(dots[:, 0]), np.ascontiguousarray(dots[:, 1]))
-        for pen in (round_pen(QColor(self.theme.ground), dot + 1.5), round_pen(colour, dot)):
-            painter.setPen(pen)
-            painter.drawPoints(shape)
-
-
-class CurrentItem(PixelItem):
-    """The current point, large."""
-
-    def __init__(self, box: pg.ViewBox) -> None:
-        super().__init__(box, 2.5)
-        self._point: Floats | None = None
-
-    def set_point(self, point: Floats | None) -> None:
-        """Show ``point``, shape ``(2,)``; None or not finite: nothing."""
-        self._point = point if point is not None and np.isfinite(point).all() else None
-        self.update()
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint the point with a rim in the ground's colour."""
-        if self._point is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.theme.ground), 1.5))
-        painter.setBrush(QColor(self.theme.move))
-        centre = self.pixels(self._point[None, :])
-        if np.abs(centre).max() < 1e6:
-            painter.drawEllipse(_point(centre[0]), 5.5, 5.5)
-
-
 class StarsItem(PixelItem):
     """The minima, a star each."""
 
@@ -284,7 +222,7 @@ class StarsItem(PixelItem):
         painter.setPen(round_pen(QColor(INK), 1.2))
         painter.setBrush(QColor(self.theme.minimum))
         reach = self.boundingRect().adjusted(-20, -20, 20, 20)
-        for centre in map(_point, self.pixels(self._points)):
+        for centre in map(point_of, self.pixels(self._points)):
             if reach.contains(centre):
                 painter.drawPolygon(QPolygonF([centre + offset for offset in _star(self.RADIUS)]))
 
@@ -298,7 +236,8 @@ def _star(radius: float) -> list[QPointF]:
     return corners
 
 
-def _point(pair: Floats) -> QPointF:
+def point_of(pair: Floats) -> QPointF:
+    """Return a pair of numbers as a point."""
     return QPointF(float(pair[0]), float(pair[1]))
 
 
@@ -312,7 +251,7 @@ def _straight_place(line: Floats, room: float, area: QRectF, taken: list[QPointF
         first, last = np.searchsorted(along, (target - room / 2, target + room / 2))
         chord = line[min(last, len(line) - 1)] - line[first]
         length = float(np.hypot(*chord))
-        middle = _point((line[first] + line[min(last, len(line) - 1)]) / 2)
+        middle = point_of((line[first] + line[min(last, len(line) - 1)]) / 2)
         # A chord much shorter than the stretch of line means a bend, or a jump to another line.
         if not (0.9 * room <= length <= 1.3 * room) or not inner.contains(middle):
             continue

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainterPath
 
+from gdsim.app.scene.polyline import clip_segments as cut_segments
+
 Floats = NDArray[np.float64]
 
 _MANY = 2000
 """Points up to which a path is drawn as it is."""
 
 _FAR, _FARTHEST = 1e12, 1e307
+_MARGIN = 200.0
 
 
 def polyline(points: Floats) -> QPainterPath:
@@ -30,35 +33,59 @@ def drawable(points: Floats, area: QRectF) -> Floats:
     A diverging run reaches coordinates that Qt's rasteriser cannot hold; segments are cut at a margin around the
     area, so that what shows inside keeps its exact direction.
     """
-    margin = 200.0
-    low = np.array([area.left() - margin, area.top() - margin])
-    high = np.array([area.right() + margin, area.bottom() + margin])
+    low, high = margins(area)
     with np.errstate(invalid="ignore"):
         outside = ((points < low) | (points > high)).any()
     if not outside:
         return points
-    # Far points come nearer along their own direction, so that differences stay finite.
+    return clip_segments(nearer(points), low, high)
+
+
+def margins(area: QRectF) -> tuple[Floats, Floats]:
+    """Return the corners of the box that Qt's rasteriser can take and that holds all that is seen of ``area``."""
+    low, high = np.array([area.left(), area.top()]), np.array([area.right(), area.bottom()])
+    return low - _MARGIN, high + _MARGIN
+
+
+def nearer(points: Floats) -> Floats:
+    """Bring far points, pixels, nearer along their own direction, so that differences stay finite."""
     points = np.clip(points, -_FARTHEST, _FARTHEST)
     reach = np.abs(points).max(axis=1, keepdims=True)
-    return clip_segments(np.where(reach > _FAR, points / np.maximum(reach, _FAR) * _FAR, points), low, high)
+    return np.where(reach > _FAR, points / np.maximum(reach, _FAR) * _FAR, points)
 
 
 def clip_segments(points: Floats, low: Floats, high: Floats) -> Floats:
-    """Return a polyline cut at the box ``low`` .. ``high`` (Liang and Barsky), its segments parted by ``nan`` rows."""
-    start, way = points[:-1], np.diff(points, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = (low - start) / way, (high - start) / way
-    # A segment along an axis enters and leaves that slab never or always.
-    within = (start >= low) & (start <= high)
-    still = way == 0
-    enter = np.where(still, np.where(within, -np.inf, np.inf), np.fmin(first, second)).max(axis=1)
-    leave = np.where(still, np.where(within, np.inf, -np.inf), np.fmax(first, second)).min(axis=1)
-    enter, leave = np.maximum(enter, 0.0), np.minimum(leave, 1.0)
-    seen = (enter <= leave) & np.isfinite(start).all(axis=1) & np.isfinite(way).all(axis=1)
-    result = np.full((3 * int(seen.sum()), 2), np.nan)
-    result[0::3] = start[seen] + enter[seen, None] * way[seen]
-    result[1::3] = start[seen] + leave[seen, None] * way[seen]
+    """Return a polyline cut at the box ``low`` .. ``high``, its segments parted by ``nan`` rows."""
+    first, last, _ = cut_segments(points[:-1], points[1:], low, high)
+    result = np.full((3 * len(first), 2), np.nan)
+    result[0::3], result[1::3] = first, last
     return result
+
+
+def distinct_marks(points: Floats, path: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the lines and points of several paths in pixels that can be told apart.
+
+    Parameters
+    ----------
+    points
+        Shape ``(n, 2)``, one path after the other.
+    path
+        The number of each point's path.
+
+    Returns
+    -------
+    tuple
+        Rows of ``points`` at the start and the end of each mark; the same row twice for a point. A longer path has
+        the same marks and more.
+    """
+    cells = _cells(points, 1.0) * (int(path.max(initial=0)) + 1) + path
+    _, dots, number = np.unique(cells, return_index=True, return_inverse=True)
+    moved = np.flatnonzero((path[1:] == path[:-1]) & (number[1:] != number[:-1]))
+    low, high = np.minimum(number[moved], number[moved + 1]), np.maximum(number[moved], number[moved + 1])
+    _, once = np.unique(low * len(points) + high, return_index=True)
+    lines = moved[np.sort(once)]
+    dots = np.sort(dots)
+    return np.concatenate([lines, dots]), np.concatenate([lines + 1, dots])
 
 
 def thin_lines(points: Floats) -> Floats:

@@ -1,8 +1,9 @@
-"""The contour map: filled levels, the trajectory, arrows and minima; a press in it moves the start point."""
+"""The contour map: filled levels, the ways of runs, arrows and minima; a press in it moves the start point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,16 +14,20 @@ from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QWheel
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from gdsim.app import theme as themes
-from gdsim.app.arrow import Arrow
+from gdsim.app.arrow import Arrow, Square
 from gdsim.app.colormaps import lookup
 from gdsim.app.theme import GRID, Theme
+from gdsim.app.way import Way
 from gdsim.app.widgets.contour_arrows import ArrowsItem
 from gdsim.app.widgets.contour_axes import ContourAxes
 from gdsim.app.widgets.contour_export import render
-from gdsim.app.widgets.contour_items import CurrentItem, LevelsItem, PixelItem, StarsItem, TrajectoryItem
+from gdsim.app.widgets.contour_items import LevelsItem, PixelItem, StarsItem
+from gdsim.app.widgets.contour_legend import LegendItem
 from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
 from gdsim.app.widgets.contour_readout import ContourReadout, fitted_area
+from gdsim.app.widgets.contour_squares import SquaresItem
+from gdsim.app.widgets.contour_ways import CurrentItem, TrajectoryItem, in_order, way_started_at, worth_seeing
 from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.i18n import tr
 from gdsim.problems.mesh import Mesh
@@ -37,9 +42,6 @@ _SIDE = 640
 _NOTCH = 1.35
 """How much less of the plane a notch of the wheel leaves."""
 
-_LATEST = 40
-"""Steps of the path that the labels of arrows keep clear of."""
-
 
 class ContourView(pg.PlotWidget):
     """The loss over the plane of its two variables, seen from above.
@@ -51,6 +53,9 @@ class ContourView(pg.PlotWidget):
     start_dropped(float, float)
         Where it was released; or the start from before, when a double-click asked for the whole domain.
 
+    run_picked(int)
+        The number of another run than the focused one, whose start or line of the legend was pressed.
+
     Attributes
     ----------
     probe
@@ -59,6 +64,7 @@ class ContourView(pg.PlotWidget):
 
     start_dragged = Signal(float, float)
     start_dropped = Signal(float, float)
+    run_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._box = pg.ViewBox(enableMenu=False)
@@ -70,9 +76,11 @@ class ContourView(pg.PlotWidget):
         self.probe: Probe | None = None
         self._mesh: Mesh | None = None
         self._colormap, self._log_height = "rainbow", False
-        self._points: Floats = np.empty((0, 2))
-        self._current, self._side = 0, _SIDE
+        self._side = _SIDE
+        self._ways: list[Way] = []
+        self._focused = 0
         self._arrows: list[Arrow] = []
+        self._squares: list[Square] = []
         self._minima: Floats = np.empty((0, 2))
         self._fitted, self._painted, self._dragging = True, False, False
         self._pan_from: QPointF | None = None
@@ -91,6 +99,7 @@ class ContourView(pg.PlotWidget):
         """Show the heights of ``mesh``; the view goes back to its domain when the domain changes."""
         same = self._mesh is not None and _domain(self._mesh) == _domain(mesh)
         self._mesh = mesh
+        self._legend.choose_anew()
         self._axes.set_names(mesh.names)
         if not same:
             self._axes.limit(_domain(mesh))
@@ -104,31 +113,33 @@ class ContourView(pg.PlotWidget):
             self._colormap, self._log_height = style
             self._draw_levels()
 
-    def set_trajectory(self, points: ArrayLike, current: int) -> None:
-        """Show a run.
-
-        Parameters
-        ----------
-        points
-            Shape ``(k, 2)``: the parameters after 0, 1, .. updates.
-        current
-            Index of the current point; what lies after it is muted.
-        """
-        self._points = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-        self._current = min(max(current, 0), max(0, len(self._points) - 1))
-        self._trajectory.set_points(self._points, self._current)
-        self._marker.set_point(self._points[self._current] if len(self._points) else None)
+    def set_ways(self, ways: Sequence[Way], focused: int = 0) -> None:
+        """Show the ways of one run or of a race, the later ones below; ``focused``: the number of the one on top."""
+        last = [max(0, len(way.points) - 1) for way in ways]
+        self._ways = [replace(way, current=min(max(way.current, 0), k)) for way, k in zip(ways, last, strict=True)]
+        self._focused = focused
+        drawn = in_order(self._ways, focused)
+        self._trajectory.set_ways(drawn, self._focused_way())
+        self._marker.set_ways(drawn)
+        self._legend.set_ways(self._ways, focused)
         self._keep_labels_off()
 
     def set_arrows(self, arrows: list[Arrow]) -> None:
         """Show ``arrows`` with their labels."""
         self._arrows = list(arrows)
         self._arrows_item.set_arrows(self._arrows)
+        self._squares_item.update()
+
+    def set_squares(self, squares: list[Square]) -> None:
+        """Show ``squares`` side by side beside their points."""
+        self._squares = list(squares)
+        self._squares_item.set_squares(self._squares)
 
     def set_minima(self, points: ArrayLike) -> None:
         """Show a star at each of ``points``, shape ``(m, 2)``."""
         self._minima = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         self._stars.set_points(self._minima)
+        self._legend.set_minima(self._minima)
         self._keep_labels_off()
 
     def set_theme(self, theme: Theme) -> None:
@@ -166,9 +177,11 @@ class ContourView(pg.PlotWidget):
         if other._mesh is not None:
             self.set_mesh(other._mesh)
             self._draw_lines()
-        self.set_trajectory(other._points, other._current)
-        self.set_arrows(other._arrows)
         self.set_minima(other._minima)
+        self.set_ways(other._ways, other._focused)
+        self.set_arrows(other._arrows)
+        self.set_squares(other._squares)
+        self._legend.stand_like(other._legend)
 
     def frame_like(self, other: ContourView) -> None:
         """Show the same part of the plane as ``other``."""
@@ -206,12 +219,12 @@ class ContourView(pg.PlotWidget):
         """Move the start to a left press in the plot; begin to pan with another button."""
         if not self._in_plot(event.position()):
             super().mousePressEvent(event)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self._before_press = (float(self._points[0, 0]), float(self._points[0, 1])) if len(self._points) else None
-            self._dragging = True
-            self.start_dragged.emit(*self._in_domain(event.position()))
-        else:
+        elif event.button() != Qt.MouseButton.LeftButton:
             self._pan_from = event.position()
+        elif self._on_legend(event.position()):
+            self._pick(self._legend.number_at(self._in_box(event.position())))
+        else:
+            self._drag_start(event.position())
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -223,6 +236,7 @@ class ContourView(pg.PlotWidget):
             self._pan_from = event.position()
         else:
             super().mouseMoveEvent(event)
+        self._show_hand(self._legend.number_at(self._in_box(event.position())) is not None and not self._dragging)
         self._read_out(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -240,6 +254,9 @@ class ContourView(pg.PlotWidget):
         """Show the whole domain, and take back the move of the start by the first of the two clicks."""
         if not self._in_plot(event.position()):
             super().mouseDoubleClickEvent(event)
+            return
+        event.accept()
+        if self._on_legend(event.position()):
             return
         self.fit()
         if event.button() == Qt.MouseButton.LeftButton and self._before_press is not None:
@@ -265,10 +282,13 @@ class ContourView(pg.PlotWidget):
         self._levels = LevelsItem(self._box)
         self._trajectory = TrajectoryItem(self._box)
         self._stars = StarsItem(self._box)
-        self._arrows_item = ArrowsItem(self._box)
+        self._legend = LegendItem(self._box)
+        self._arrows_item = ArrowsItem(self._box, self._legend)
+        self._squares_item = SquaresItem(self._box, self._arrows_item)
         self._marker = CurrentItem(self._box)
         self._items: list[PixelItem] = [
-            self._levels, self._trajectory, self._stars, self._arrows_item, self._marker,
+            self._levels, self._trajectory, self._stars, self._legend, self._marker, self._arrows_item,
+            self._squares_item,
         ]  # fmt: skip
         # The map changes with the formula only; a step blits it.
         self._levels.setCacheMode(self._levels.CacheMode.DeviceCoordinateCache)
@@ -294,14 +314,36 @@ class ContourView(pg.PlotWidget):
         self.plotItem.layout.setContentsMargins(0, height, 2 * GRID, 0)
 
     def _keep_labels_off(self) -> None:
-        """Keep the arrows' labels off the latest part of the path, its start, the current point and the minima."""
-        latest = self._points[max(0, self._current - _LATEST) : self._current + 1]
-        latest = latest[np.isfinite(latest).all(axis=1)]
-        shares = np.linspace(0, 1, 8)[:, None, None]
-        between = (shares * latest[1:] + (1 - shares) * latest[:-1]).reshape(-1, 2)
-        # A star or a large point is worth more than a stretch of line.
-        large = np.concatenate([latest[-1:], self._points[:1], self._minima])
-        self._arrows_item.set_avoided(np.concatenate([between, *[large] * 5]))
+        drawn = in_order(self._ways, self._focused)
+        self._arrows_item.set_avoided(worth_seeing(drawn, self._focused_way(), self._minima))
+        self._squares_item.update()
+
+    def _focused_way(self) -> Way | None:
+        """Return the way drawn on top: the only one, or the focused one of several."""
+        drawn = in_order(self._ways, self._focused)
+        return drawn[-1] if drawn and (len(drawn) == 1 or drawn[-1].number == self._focused) else None
+
+    def _drag_start(self, position: QPointF) -> None:
+        """Begin to move a start: that of the run whose start was pressed, else the focused run's."""
+        way = way_started_at(self._in_box(position), in_order(self._ways, self._focused), self._trajectory)
+        if way is None:
+            way = self._focused_way()
+        else:
+            self._pick(way.number)
+        self._before_press = None if way is None else (float(way.points[0, 0]), float(way.points[0, 1]))
+        self._dragging = True
+        self.start_dragged.emit(*self._in_domain(position))
+
+    def _pick(self, number: int | None) -> None:
+        if number is not None and number != self._focused:
+            self.run_picked.emit(number)
+
+    def _show_hand(self, hand: bool) -> None:
+        """Show by the pointer whether a click picks a run."""
+        if hand:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.viewport().unsetCursor()
 
     def _zoomed_by_hand(self, *_: Any) -> None:
         self._fitted = False
@@ -314,6 +356,13 @@ class ContourView(pg.PlotWidget):
 
     def _in_plot(self, position: QPointF) -> bool:
         return self._mesh is not None and self._box.sceneBoundingRect().contains(self.mapToScene(position.toPoint()))
+
+    def _in_box(self, position: QPointF) -> QPointF:
+        """Return a widget position in pixels of the plot."""
+        return self._box.mapFromScene(self.mapToScene(position.toPoint()))
+
+    def _on_legend(self, position: QPointF) -> bool:
+        return self._legend.place().contains(self._in_box(position))
 
     def _in_domain(self, position: QPointF) -> tuple[float, float]:
         """Return the point of the domain nearest to a widget position."""

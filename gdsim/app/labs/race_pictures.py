@@ -1,0 +1,107 @@
+"""What the views show of all runs of a race: plain values, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdsim.app.panels.run_rows import RunRow
+from gdsim.app.way import Way, run_colour
+from gdsim.app.widgets.chart_series import Series
+from gdsim.export.run_colours import run_labels
+from gdsim.i18n import tr
+from gdsim.optimizers import Hyperparameter, rule_named
+from gdsim.simulation.snapshot import RunState, Snapshot
+from gdsim.simulation.spec import RunSpec
+from gdsim.simulation.standing import Goal, Standing, standing
+
+
+def ways(snapshot: Snapshot, runs: Sequence[RunSpec], names: tuple[str, str]) -> list[Way]:
+    """Return the way of each run that is not hidden; of several, each in its colour."""
+    race = snapshot.race
+    if race is None:
+        points = np.column_stack([snapshot.column(name) for name in names])
+        return [Way(0, points, snapshot.now.step)]
+    result = []
+    for number, (run, state, label) in enumerate(zip(runs, race.runs, labels(runs), strict=False)):
+        if run.hidden:
+            continue
+        points = np.column_stack([state.column(name) for name in names])
+        colour = run_colour(number, run.colour) if len(race.runs) > 1 else ""
+        result.append(Way(number, points, state.step, label, colour))
+    return result
+
+
+def race_steps(snapshot: Snapshot) -> tuple[int, int]:
+    """Return the step that the runs have come to, and the last one that all of them have recorded."""
+    race = snapshot.race
+    return (snapshot.now.step, snapshot.last_step) if race is None else (race.step, race.last_step)
+
+
+def all_stopped(snapshot: Snapshot) -> bool:
+    """Tell whether no run goes on, because each has diverged."""
+    states = (snapshot,) if snapshot.race is None else snapshot.race.runs
+    return all(state.diverged_at is not None for state in states)
+
+
+def labels(runs: Sequence[RunSpec]) -> list[str]:
+    """Return what each run is called in legends."""
+    return run_labels([(run.name, tr(rule_named(run.optimizer).label)) for run in runs])
+
+
+def rows(snapshot: Snapshot, runs: Sequence[RunSpec], goal: Goal, tolerance: float) -> list[RunRow]:
+    """Return the rows of the race's table."""
+    states = () if snapshot.race is None else snapshot.race.runs
+    return [
+        _row(number, run, label, state, standing(state, goal, tolerance))
+        for number, (run, label, state) in enumerate(zip(runs, labels(runs), states, strict=False))
+    ]
+
+
+def race_series(snapshot: Snapshot, runs: Sequence[RunSpec], column: str, name: str, colour: str) -> list[Series]:
+    """Return one line of a chart for each run that is not hidden; of a single run in the colour of the quantity."""
+    if snapshot.race is None or len(snapshot.race.runs) < 2:
+        return [Series(name, snapshot.column(column), colour)]
+    shown = [
+        (run_colour(number, run.colour), label, state.column(column))
+        for number, (run, label, state) in enumerate(zip(runs, labels(runs), snapshot.race.runs, strict=False))
+        if not run.hidden
+    ]
+    longest = max((len(values) for _, _, values in shown), default=0)
+    return [
+        Series(label, _padded(values, longest), tint, sparse=len(values) < longest) for tint, label, values in shown
+    ]
+
+
+def _padded(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    if len(values) == length:
+        return values
+    return np.concatenate([values, np.full(length - len(values), np.nan)])
+
+
+def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing) -> RunRow:
+    rule = rule_named(run.optimizer)
+    usual = {h.name: h.default for h in rule.hyperparameters}
+    told = [h for h in rule.hyperparameters if h.name == "learning_rate" or run.hyper[h.name] != usual[h.name]]
+    settings = ", ".join(f"{_letter(h)} = {run.hyper[h.name]:g}" for h in told)
+    return RunRow(
+        name=run.name,
+        label=label,
+        optimizer=tr("{rule} ({settings})", rule=tr(rule.label), settings=settings),
+        colour=run_colour(number, run.colour),
+        hidden=run.hidden,
+        loss=where.loss,
+        distance=where.distance,
+        gradient_norm=where.gradient_norm,
+        reached=where.reached,
+        state=where.where,
+        stopped_at=state.diverged_at,
+    )
+
+
+def _letter(hyper: Hyperparameter) -> str:
+    """Return the symbol at the end of the label, the name where there is none."""
+    last = tr(hyper.label).rpartition(" ")[2]
+    return last if len(last) <= 2 else hyper.name

@@ -1,0 +1,37 @@
+"""What tells the runs of a race apart, in figures and in the window: colours and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+COLOURS = ("#332288", "#cc6677", "#117733", "#aa4499", "#88ccee", "#882255", "#44aa99", "#999933", "#ddcc77")
+"""Tol's muted set, which the colour-blind can tell apart; none is a colour of gradient, velocity or start."""
+
+
+def run_colour(number: int, chosen: str = "") -> str:
+    """Return the colour of a race's run: the chosen one, or that of its place in the scenario."""
+    return chosen or COLOURS[number % len(COLOURS)]
+
+
+def run_labels(names: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a label for each run, no two the same.
+
+    Parameters
+    ----------
+    names
+        Of each run its name, which may be empty, and the label of its rule.
+
+    Returns
+    -------
+    list of str
+        The name, or the rule's label; from the second of the same on with a number, ``'adam (2)'``.
+    """
+    wanted = [name or rule for name, rule in names]
+    result: list[str] = []
+    for label in wanted:
+        number, distinct = 1, label
+        while distinct in result or (number > 1 and distinct in wanted):
+            number += 1
+            distinct = f"{label} ({number})"
+        result.append(distinct)
+    return result
