@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gdsim.optimizers import ORDER
 from tests.app.conftest import Bench
 
 NAMES = (

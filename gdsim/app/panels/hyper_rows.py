@@ -22,7 +22,13 @@ _JUST_BELOW = 1 - 2**-53
 
 
 class HyperRow(QWidget):
-    """One hyper-parameter: a number with its slider, a whole number, or a switch."""
+    """One hyper-parameter: a number with its slider, a whole number, or a switch.
+
+    Attributes
+    ----------
+    label
+        What stands before a slider, to be as wide as the others.
+    """
 
     changed = Signal(float)
     settled = Signal()
@@ -36,7 +42,7 @@ class HyperRow(QWidget):
         self._number: LabelledNumber | None = None
         self._whole: WholeNumber | None = None
         self._switch: Switch | None = None
-        self.label = QLabel(tr(hyper.label))
+        self.label: QLabel | None = None
         if hyper.scale == "switch":
             self._add_switch(layout)
         elif hyper.scale == "whole":
@@ -85,10 +91,11 @@ class HyperRow(QWidget):
         message = MessageLabel(f"{hyper.name}_message")
         whole.valueChanged.connect(lambda value: self.changed.emit(float(value)))
         whole.rejected.connect(message.show_sentence)
-        self.label.setBuddy(whole)
+        label = QLabel(tr(hyper.label))
+        label.setBuddy(whole)
         line = QHBoxLayout()
         line.setSpacing(theme.GRID)
-        line.addWidget(self.label)
+        line.addWidget(label)
         line.addStretch(1)
         line.addWidget(whole)
         layout.addLayout(line)
@@ -132,7 +139,7 @@ class HyperRows(QWidget):
                 row.changed.connect(lambda value, name=hyper.name: self.changed.emit(name, value))
                 row.settled.connect(self.settled)
             self._layout.insertWidget(place, self._rows[hyper.name])
-        labels = [row.label for row in self._rows.values() if row.hyper.scale in ("linear", "logarithmic")]
+        labels = [row.label for row in self._rows.values() if row.label is not None]
         width = max([label_width, *(label.sizeHint().width() for label in labels)])
         for label in labels:
             label.setMinimumWidth(width)
