@@ -31,8 +31,10 @@ def settle(seconds: float = 0.8) -> None:
     wait(lambda: time.monotonic() > end)
 
 
-def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step: int, phases: int = 0) -> None:
-    """Open a scenario, run it to a step and write a picture of the whole window."""
+def picture(
+    name: str, source: str, size: tuple[int, int], theme_name: str, step: int, phases: int = 0, front: str = ""
+) -> None:
+    """Open a scenario, run it to a step and write a picture of the whole window, with the dock ``front`` in front."""
     from PySide6.QtCore import QSettings
 
     from gdsim.app import theme
@@ -50,7 +52,9 @@ def picture(name: str, source: str, size: tuple[int, int], theme_name: str, step
         settle()
         lab.views.surface.grab_image(*COMPARED, "light").save(str(FOLDER / "compare-gdsim.png"))
     lab.trainer.seek(step)
-    wait(lambda: lab.snapshot.now.step == step or lab.snapshot.diverged_at is not None)
+    wait(lambda: lab.snapshot.race.step == step or lab.snapshot.diverged_at is not None)
+    if front:
+        lab.layout_of_docks.docks[front].raise_()
     for _ in range(phases):
         lab.trainer.next_phase()
     settle()
@@ -114,6 +118,13 @@ def main() -> int:
     picture("window-light", "lecture-surface", (1280, 720), "light", 20)
     picture("window-dark", "lecture-surface", (1920, 1080), "dark", 20)
     picture("phase-backward", "lecture-surface", (1920, 1080), "light", 5, phases=2)
+    picture("momentum-apart", "lecture-surface", (1920, 1080), "light", 6, phases=4)
+    picture("adam-apart", "race-saddle", (1920, 1080), "light", 8, phases=5, front="worksheet")
+    picture("race-valley", "race-valley", (1280, 720), "light", 60)
+    picture("race-saddle", "race-saddle", (1920, 1080), "light", 40)
+    picture("race-gamma", "race-gamma", (1920, 1080), "light", 100)
+    picture("race-family", "race-family", (1920, 1080), "dark", 200)
+    picture("network-race", "network-race", (1920, 1080), "light", 100)
     picture("diverged", "lecture-diverges", (1280, 720), "light", 5000)
     picture("network-backward", "lecture-network", (1280, 720), "light", 0, phases=2)
     picture("network-100", "lecture-network", (1920, 1080), "light", 100)

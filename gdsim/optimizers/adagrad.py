@@ -66,7 +66,7 @@ def equations(known: Mapping[str, float]) -> Equations:
 
 RULE = UpdateRule(
     name="adagrad",
-    label="Adagrad",
+    label="AdaGrad",
     explanation=(
         "G = G + (∇L)², then w = w − η·∇L/(√G + ε): a step length of its own for each parameter, "
         "which shrinks as the squared gradients add up."

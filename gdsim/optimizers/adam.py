@@ -112,7 +112,7 @@ RULE = UpdateRule(
     label="Adam",
     explanation=(
         "Momentum with a step length of its own for each parameter: m is a running mean of the gradients, v one of "
-        "their squares, and w = w − η·m̂/(√v̂ + ε)."
+        "their squares, and w = w − η·m/(√v + ε), both corrected for their start at 0."
     ),
     source="Kingma and Ba 2015, algorithm 1; AMSGrad: Reddi, Kale and Kumar 2018; torch.optim.Adam",
     hyperparameters=(

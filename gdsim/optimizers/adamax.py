@@ -78,7 +78,7 @@ RULE = UpdateRule(
     name="adamax",
     label="Adamax",
     explanation=(
-        "Adam with another divisor: u is the largest recent size of each component of the gradient, and w = w − η·m̂/u."
+        "Adam with another divisor: u is the largest recent size of each component of the gradient, and w = w − η·m/u."
     ),
     source="Kingma and Ba 2015, algorithm 2; torch.optim.Adamax",
     hyperparameters=(

@@ -35,7 +35,7 @@ RULE = replace(
     name="adamw",
     label="AdamW",
     explanation=(
-        "Adam's step, and beside it every parameter is pulled towards 0: w = w − η·λ·w − η·m̂/(√v̂ + ε). "
+        "Adam's step, and beside it every parameter is pulled towards 0: w = w − η·λ·w − η·m/(√v + ε). "
         "The decay λ does not pass through the moments."
     ),
     source="Loshchilov and Hutter 2019, algorithm 2; torch.optim.AdamW",

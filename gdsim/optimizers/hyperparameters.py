@@ -183,7 +183,7 @@ COMMON = (
         at_least=0.0, common=True,
     ),
     Hyperparameter(
-        "noise", r"\sigma", "Gradient noise σ", 0.0, 0.0, 10.0, "linear",
+        "noise", r"\sigma", "Noise σ", 0.0, 0.0, 10.0, "linear",
         "Standard deviation of normal noise added to each component of the gradient, as mini-batches do; 0 is none.",
         at_least=0.0, common=True,
     ),

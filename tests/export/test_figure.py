@@ -15,6 +15,7 @@ from gdsim.errors import InputError
 from gdsim.export import figure
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
+from gdsim.export.run_colours import run_labels
 from gdsim.export.runs import finish_runs
 from gdsim.formula import parse
 from gdsim.problems.heights import height_scale
@@ -176,14 +177,89 @@ def test_a_path_into_a_pole_stays_in_the_box() -> None:
     assert np.nanmin(heights) > low - 0.05 * (high - low)
 
 
-def test_a_race_names_its_runs() -> None:
+def race(*changes: dict[str, Any]) -> Scenario:
+    """Return the saddle with a run for each of ``changes``."""
     content = load("saddle").model_dump(mode="json")
-    content["run"] = [
-        content["run"][0] | {"name": name, "start": {"x": x, "y": 0.1}} for name, x in (("a", 1), ("b", -1))
-    ]
-    _, axes = drawn(validate(content))
-    words = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert {"a", "b", "start"} <= set(words)
+    run = content["run"][0]
+    content["run"] = [run | {"start": {"x": 1 - 0.1 * k, "y": 0.1}} | change for k, change in enumerate(changes)]
+    return validate(content)
+
+
+def legend(axes: Any) -> dict[str, str]:
+    """Return the words of the legend with the colours of their samples."""
+    from matplotlib.colors import to_hex
+
+    shown = axes.get_legend()
+    texts = [text.get_text() for text in shown.get_texts()]
+    return dict(zip(texts, [to_hex(line.get_color()) for line in shown.legend_handles], strict=True))
+
+
+def test_a_race_names_its_runs_in_their_colours() -> None:
+    _, axes = drawn(race({"name": "a"}, {}, {"colour": "#123456"}, {"name": "b"}))
+    words = legend(axes)
+    rule = load("saddle").run[0].optimizer
+    assert list(words)[:4] == ["a", rule, f"{rule} (2)", "b"]
+    # Tol's muted set: indigo, rose, green, purple; the third has chosen its own.
+    assert list(words.values())[:4] == ["#332288", "#cc6677", "#123456", "#aa4499"]
+    assert list(words).count("start") == 1
+    assert not any(word.startswith("step") for word in words)
+
+
+def test_a_hidden_run_is_not_drawn_and_the_others_keep_colour_and_label() -> None:
+    scenario = race({}, {"hidden": True}, {})
+    _, axes = drawn(scenario)
+    words = legend(axes)
+    rule = load("saddle").run[0].optimizer
+    assert {name: words[name] for name in words if name.startswith(rule)} == {
+        rule: "#332288",
+        f"{rule} (3)": "#117733",
+    }
+    paths = [line.get_data_3d() for line in axes.lines if len(line.get_data_3d()[0]) > 1]
+    assert {(round(x[0], 9), round(y[0], 9)) for x, y, _ in paths} == {(1.0, 0.1), (0.8, 0.1)}
+
+
+def test_with_all_runs_hidden_the_surface_is_drawn_alone(tmp_path: Path) -> None:
+    _, axes = drawn(race({"hidden": True}, {"hidden": True}))
+    assert not any(len(line.get_data_3d()[0]) > 1 for line in axes.lines)
+    figure.write_figure(race({"hidden": True}), tmp_path / "a.png", (320, 240), 3)
+    network = load("lecture-network", ["run.hidden=true", "playback.steps=2"])
+    with pytest.raises(InputError, match="hidden"):
+        figure.write_figure(network, tmp_path / "b.png", (320, 240))
+    assert not (tmp_path / "b.png").exists()
+
+
+def test_names_are_written_as_they_are_and_long_ones_cut() -> None:
+    _, axes = drawn(race({"name": "_a $x$"}, {"name": "w" * 60}))
+    texts = axes.get_legend().get_texts()
+    assert [text.get_text() for text in texts[:2]] == ["_a $x$", "w" * 29 + "…"]
+    assert not any(text.get_parse_math() for text in texts)
+
+
+def test_twenty_runs_have_a_legend_inside_the_picture() -> None:
+    result, axes = drawn(race(*[{"name": f"run {k}"} for k in range(20)]), 3, 2.0)
+    assert len(axes.get_legend().get_texts()) >= 21
+    box = axes.get_legend().get_window_extent()
+    assert box.x0 > 0 and box.x1 < result.bbox.width and box.y1 < result.bbox.height
+    assert box.height < 0.5 * result.bbox.height, "in one column it would be twice as high"
+
+
+def test_labels_of_runs_differ() -> None:
+    pairs = [("", "adam"), ("mine", "adam"), ("", "adam"), ("adam (2)", "gd"), ("mine", "gd"), ("", "adam")]
+    assert run_labels(pairs) == ["adam", "mine", "adam (3)", "adam (2)", "mine (2)", "adam (4)"]
+    assert run_labels([]) == []
+
+
+def test_the_curves_of_a_race_have_its_colours_and_labels() -> None:
+    from gdsim.export.curves import draw_curves
+
+    content = load("lecture-network").model_dump(mode="json")
+    content["run"] = [content["run"][0] | change for change in ({}, {"hidden": True}, {}, {"colour": "#123456"})]
+    result = figure.new_figure((640, 480))
+    draw_curves(result, finish_runs(validate(content), 2), 1.0)
+    panel = result.axes[0]
+    rule = content["run"][0]["optimizer"]
+    named = {line.get_label(): line.get_color() for line in panel.lines if "held out" not in line.get_label()}
+    assert named == {rule: "#332288", f"{rule} (3)": "#117733", f"{rule} (4)": "#123456"}
 
 
 def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

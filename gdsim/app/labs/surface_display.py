@@ -150,6 +150,8 @@ class SurfaceDisplay:
     def _show_surface(self) -> None:
         surface = self._views.surface
         if surface is not None:
+            assert self.snapshot is not None
+            surface.picked = 0 if self.snapshot.race is None else self.snapshot.race.number
             surface.set_ways(self._drawn())
             self._draw_apart(surface)
 

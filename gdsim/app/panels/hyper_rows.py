@@ -79,6 +79,7 @@ class HyperRow(QWidget):
             part.setToolTip(tr(hyper.explanation))
         number.changed.connect(self.changed)
         number.settled.connect(self.settled)
+        number.slider.setMinimumWidth(4 * theme.GRID)  # the panel is to fit beside a scroll bar
         self.label = number.label
         layout.addWidget(number)
         self._number = number

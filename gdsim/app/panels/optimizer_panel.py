@@ -92,7 +92,7 @@ class OptimizerPanel(QWidget):
         self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._unfold(False)
         for widget in (
-            self.run, self.optimizer, self.error, self._own, self.explanation, self.schedule, self._more, self._common,
+            self.run, self.optimizer, self.error, self._own, self.schedule, self._more, self._common, self.explanation,
         ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)

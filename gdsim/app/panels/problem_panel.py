@@ -56,7 +56,10 @@ class ProblemPanel(QWidget):
         self.formula.returnPressed.connect(self._enter)
 
     def show_scenario(self, scenario: SurfaceScenario, run: int = 0) -> None:
-        """Show what ``scenario`` sets, and where one of its runs starts; a formula that is being typed is left alone until another is in force."""
+        """Show what ``scenario`` sets, and where one of its runs starts.
+
+        A formula that is being typed is left alone until another is in force.
+        """
         text = scenario.problem.formula
         if self._formula_shown != text:
             self._formula_shown = text

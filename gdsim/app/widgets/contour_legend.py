@@ -32,6 +32,8 @@ _GROUND = 0.85
 _DENSE = 500
 """Points of a path from which on those between its steps say nothing more."""
 
+_FAR = 1e100
+
 _CORNERS = ((1, 0), (0, 0), (1, 1), (0, 1))
 """Shares of the free width and height to the left of the legend and above it; of equal ones the first is taken."""
 
@@ -136,11 +138,10 @@ class LegendItem(PixelItem):
     def _lines(self) -> list[_Line]:
         """Return as many lines as there is room for, the focused run among them."""
         room = int((_SHARE[1] * self.boundingRect().height() - GRID) // _LINE)
-        most = max(1, min(_MOST, room))
         shown = list(self._ways)
-        if len(shown) > most + (room > most):
+        if len(shown) > min(_MOST, room):
             focused = [way for way in shown if way.number == self._focused]
-            shown = shown[:most]
+            shown = shown[: max(1, min(_MOST, room - 1))]
             if focused and focused[0] not in shown:
                 shown[-1] = focused[0]
         lines = [_Line(way.label, way.colour, way.number) for way in shown]
@@ -152,7 +153,8 @@ class LegendItem(PixelItem):
         shares = np.linspace(0, 1, 6)[:, None, None]
         parts = [self._minima]
         for way in self._ways:
-            points = way.points
+            points = way.points[np.isfinite(way.points).all(axis=1)]
+            points = points[np.abs(points).max(axis=1) < _FAR]
             between = shares * points[1:] + (1 - shares) * points[:-1] if len(points) < _DENSE else points
             parts += [between.reshape(-1, 2), points[-1:]]
         return self.pixels(np.concatenate(parts))

@@ -327,7 +327,7 @@ class _SheetWidget(QWidget):
         for number, name in enumerate(piece.names):
             role = line.colours.get(name, "")
             if role and line.fresh:
-                colours[number] = QColor(self.theme.gradient if role == "gradient" else self.theme.velocity)
+                colours[number] = QColor(getattr(self.theme, role))
         if RESULT in piece.names and line.computed:
             ascent, descent = 0.85 * placed.size, 0.25 * placed.size
             box = QRectF(x - 3, placed.baseline - ascent, width + 6, ascent + descent)
