@@ -63,19 +63,21 @@ def frames_ms(shown: object) -> list[float]:
 
     lab, times = shown.lab, []
     display, surface, contour = lab.display, lab.views.surface, lab.views.contour
+    swaps: list[float] = []
+    surface.frameSwapped.connect(lambda: swaps.append(0.0))
     for step in range(STEPS - 10, STEPS):
         lab.trainer.seek(step)
         wait(lambda step=step: lab.snapshot.race.step == step)
         snapshot, scenario = lab.snapshot, lab.model.scenario
         lab._poll.stop()
-        wait(lambda: not QApplication.hasPendingEvents() if hasattr(QApplication, "hasPendingEvents") else True)
         QApplication.processEvents()
+        swaps.clear()
         began = time.perf_counter()
         display._shown_at = -1.0  # all views at once, as when a person steps
         display.show_snapshot(snapshot, scenario)
-        for view in (surface, contour, lab.views.loss, lab.views.gradient, lab.views.worksheet, lab.views.runs):
+        for view in (contour, lab.views.loss, lab.views.gradient, lab.views.worksheet, lab.views.runs):
             view.repaint()
-        surface.grabFramebuffer()
+        wait(lambda: bool(swaps))
         times.append((time.perf_counter() - began) * 1000)
         lab._poll.start()
     return times

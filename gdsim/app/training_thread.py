@@ -76,9 +76,9 @@ class Worker(QThread):
 
         while not self.isInterruptionRequested():
             self._take_commands()
-            self._publish_when_due()
+            self._guard(self._publish_when_due)
             self._guard(self._advance)
-            self._publish_when_due()
+            self._guard(self._publish_when_due)
 
     def load(self, run_id: int, build: Build, current: int, last: int, resume: bool) -> None:
         if run_id != self.run_id:

@@ -28,7 +28,7 @@ class Way:
     label
         Its name in the legend.
     colour
-        ``#rrggbb``, to be drawn with `layer_colours.readable`; empty: the theme's colour of the move.
+        ``#rrggbb``, to be drawn with `contrast.readable`; empty: the theme's colour of the move.
     """
 
     number: int

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdsim.export.run_colours import run_colour, run_labels
+from gdsim.export.contrast import WHITE, readable
+from gdsim.export.run_colours import labels as labels_of
+from gdsim.export.run_colours import run_colour
 from gdsim.export.runs import FinishedRun
 from gdsim.i18n import tr
 
@@ -33,12 +35,12 @@ def draw_curves(figure: Figure, runs: list[FinishedRun], scale: float) -> None:
     """
     panels = figure.subplots(3, 1, sharex=True)
     several = len(runs) > 1
-    labels = run_labels([(run.spec.name, run.spec.optimizer) for run in runs]) if several else [""]
+    labels = labels_of([run.spec for run in runs]) if several else [""]
     for run, label in zip(runs, labels, strict=True):
         if run.spec.hidden:
             continue
         history = run.runner.history
-        colour = run_colour(run.number, run.spec.colour) if several else OKABE_ITO[0]
+        colour = readable(run_colour(run.number, run.spec.colour), WHITE) if several else OKABE_ITO[0]
         _line(panels[0], history.column("loss"), colour, label or tr("training"), scale)
         _line(panels[1], history.column("accuracy"), colour, label or tr("training"), scale)
         if "held_out_loss" in history.columns:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
+from gdsim.simulation.spec import RunSpec
+
 COLOURS = ("#332288", "#cc6677", "#117733", "#aa4499", "#88ccee", "#882255", "#44aa99", "#999933", "#ddcc77")
 """Tol's muted set, which the colour-blind can tell apart; none is a colour of gradient, velocity or start."""
 
@@ -11,6 +15,11 @@ COLOURS = ("#332288", "#cc6677", "#117733", "#aa4499", "#88ccee", "#882255", "#4
 def run_colour(number: int, chosen: str = "") -> str:
     """Return the colour of a race's run: the chosen one, or that of its place in the scenario."""
     return chosen or COLOURS[number % len(COLOURS)]
+
+
+def labels(runs: Sequence[RunSpec]) -> list[str]:
+    """Return what each run is called: its name, or its optimizer's; no two the same."""
+    return run_labels([(run.name, tr(rule_named(run.optimizer).label)) for run in runs])
 
 
 def run_labels(names: Sequence[tuple[str, str]]) -> list[str]:

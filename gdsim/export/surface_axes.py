@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.export.contrast import WHITE, readable
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
-from gdsim.export.run_colours import run_colour, run_labels
+from gdsim.export.run_colours import labels as labels_of
+from gdsim.export.run_colours import run_colour
 from gdsim.export.runs import FinishedRun
 from gdsim.formula import parse
 from gdsim.i18n import tr
@@ -50,7 +52,7 @@ def draw_scenario(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: l
     axes.view_init(elev=scenario.view.elev, azim=scenario.view.azim)
     _draw_surface(axes, scenario, mesh, z, colormap, norm, scale)
     race = len(runs) > 1
-    labels = run_labels([(run.spec.name, run.spec.optimizer) for run in runs]) if race else [""]
+    labels = labels_of([run.spec for run in runs]) if race else [""]
     shown = [(run, label) for run, label in zip(runs, labels, strict=True) if not run.spec.hidden]
     # As in the window: of two runs at the same place the earlier one is seen.
     lines = [_draw_run(axes, scenario, run, heights, limits, label, scale) for run, label in reversed(shown)]
@@ -102,7 +104,7 @@ def _draw_run(
 ) -> Any:
     """Draw a run, one of a race in its own colour where it has a ``label``; return its line."""
     history = run.runner.history
-    colour = run_colour(run.number, run.spec.colour) if label else MOVE
+    colour = readable(run_colour(run.number, run.spec.colour), WHITE) if label else MOVE
     points = np.column_stack([history.column(name) for name in scenario.problem.domain])
     path = path_on_surface(parse(scenario.problem.formula), dict(scenario.problem.domain), points)
     for part in (path.curve, path.stops):

@@ -138,19 +138,21 @@ def _comparison(terms: Sequence[Vector]) -> str:
     """Say what the last term does to the sum of those before it."""
     if len(terms) < 2:
         return ""
-    kept = np.sum([term.value for term in terms[:-1]], axis=0)
-    added = np.array(terms[-1].value)
-    return _step_sentence(kept, kept + added, _cosine(kept, added))
+    with np.errstate(all="ignore"):
+        kept = np.sum([term.value for term in terms[:-1]], axis=0)
+        added = np.array(terms[-1].value)
+        return _step_sentence(kept, kept + added, _cosine(kept, added))
 
 
 def _last_step(snapshot: Snapshot, names: tuple[str, str]) -> str:
     """Compare the last move with the one before it."""
     here = snapshot.now.step
     points = np.column_stack([snapshot.column(name)[max(0, here - 2) : here + 1] for name in names])
-    moves = np.diff(points, axis=0)
+    with np.errstate(all="ignore"):
+        moves = np.diff(points, axis=0)
     if len(moves) > 1:
         return _step_sentence(moves[0], moves[1], _cosine(moves[0], moves[1]))
-    return tr("The first step is {length} long.", length=f"{float(np.hypot(*moves[-1])):.3g}")
+    return tr("The first step is {length} long.", length=f"{math.hypot(*moves[-1].tolist()):.3g}")
 
 
 def _turn(snapshot: Snapshot, move: Vector, names: tuple[str, str]) -> str:
@@ -162,7 +164,7 @@ def _turn(snapshot: Snapshot, move: Vector, names: tuple[str, str]) -> str:
 
 
 def _step_sentence(before: Floats, after: Floats, cosine: float) -> str:
-    old, new = float(np.hypot(*before)), float(np.hypot(*after))
+    old, new = math.hypot(*before.tolist()), math.hypot(*after.tolist())
     if not (math.isfinite(old) and math.isfinite(new)) or old == 0:
         return tr("The step is {length} long.", length=f"{new:.3g}")
     said = {"old": f"{old:.3g}", "new": f"{new:.3g}"}
@@ -178,8 +180,10 @@ def _step_sentence(before: Floats, after: Floats, cosine: float) -> str:
 
 
 def _cosine(one: Floats, other: Floats) -> float:
-    lengths = float(np.hypot(*one) * np.hypot(*other))
-    return float(one @ other) / lengths if lengths > 0 and math.isfinite(lengths) else 0.0
+    # In plain numbers, which overflow without a warning: a run may be about to diverge.
+    (a, b), (c, d) = one.tolist(), other.tolist()
+    lengths = math.hypot(a, b) * math.hypot(c, d)
+    return (a * c + b * d) / lengths if lengths > 0 and math.isfinite(lengths) else 0.0
 
 
 def _vectors(terms: Sequence[TermValue], first: str, second: str) -> tuple[Vector, ...]:

@@ -129,8 +129,9 @@ class Journey:
     def _update(self, edited: bool = True) -> None:
         simulation = self.simulation
         self._behind.copy_(simulation.flat)
-        self._before = before = self._still(self._behind)
+        before = self._still(self._behind)
         simulation.update(before.hyper)
+        self._before = before
         self._arrive(edited)
 
     def _arrive(self, edited: bool = True) -> None:

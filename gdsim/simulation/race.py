@@ -87,7 +87,7 @@ class Race:
         if self._in_parts and lead.phase == "backward" and lead.part < self._parts(going):
             part = lead.part + 1
             for runner in going:
-                runner.part = min(part, self._parts([runner]))
+                runner.show_part(min(part, self._parts([runner])))
             return
         updating = lead.phase == "backward"
         self._together(going, lambda runner: runner.next_phase())

@@ -228,6 +228,18 @@ class Runner(Journey):
             settings=dict(self._schedule.settings_at(simulation.step_count)),
         )
 
+    def show_part(self, part: int) -> None:
+        """Show so many parts of the update that comes next.
+
+        Raises
+        ------
+        InputError
+            If there is no gradient yet, or the rule cannot take these parameters.
+        """
+        self.simulation.require_gradient()
+        self._update_from(self._still(self.simulation.flat))
+        self.part = part
+
     def state(self) -> RunState:
         """Return what is seen of the run beside another one."""
         return RunState(

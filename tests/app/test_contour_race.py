@@ -18,7 +18,7 @@ from gdsim.app.arrow import Arrow, Square
 from gdsim.app.theme import DARK, LIGHT
 from gdsim.app.way import Way, run_colour
 from gdsim.app.widgets.contour_view import ContourView
-from gdsim.app.widgets.layer_colours import contrast
+from gdsim.export.contrast import contrast
 from gdsim.problems.mesh import Mesh
 
 LEFT = Qt.MouseButton.LeftButton

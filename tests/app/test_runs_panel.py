@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QColorDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QTableView,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -134,6 +135,17 @@ class Bench:
     def picture(self, row: int, column: int) -> QImage:
         image = self.table.viewport().grab(self.table.visualRect(self.table.model().index(row, column)))
         return image.toImage()
+
+    def line(self, row: int) -> QImage:
+        return (
+            self.table.viewport()
+            .grab(
+                self.table.visualRect(self.table.model().index(row, NAME))
+                .adjusted(-100, 0, 1000, 0)
+                .intersected(self.table.viewport().rect())
+            )
+            .toImage()
+        )
 
     def visible(self) -> list[int]:
         return [column for column in range(9) if not self.table.isColumnHidden(column)]
@@ -254,19 +266,20 @@ def test_the_distance_is_left_out_where_none_is_known(bench: Bench) -> None:
     assert bench.tip(0, DISTANCE) == "No minimum is known."
 
 
-@pytest.mark.parametrize("width", [420, 640, 900])
+@pytest.mark.parametrize("width", [300, 320, 340, 420, 640, 900])
 @pytest.mark.parametrize("count", [2, 20])
 def test_everything_fits(qtbot: QtBot, width: int, count: int) -> None:
     bench = Bench(qtbot, width)
     bench.panel.show_rows(many(count), 0)
     QApplication.processEvents()
     assert not bench.table.horizontalScrollBar().isVisible()
-    assert bench.panel.minimumSizeHint().width() <= 420
+    assert bench.panel.minimumSizeHint().width() <= 300
+    assert bench.panel.width() == width
     header = bench.table.horizontalHeader()
     shown = sum(header.sectionSize(column) for column in bench.visible())
     assert bench.table.viewport().width() - 2 <= shown <= bench.table.viewport().width()
     metrics = bench.table.fontMetrics()
-    for column in (LOSS, DISTANCE, GRADIENT):
+    for column in {LOSS, DISTANCE, GRADIENT} & set(bench.visible()):
         for row in range(count):
             assert metrics.horizontalAdvance(bench.data(row, column)) < header.sectionSize(column)
         assert header.fontMetrics().horizontalAdvance(header.model().headerData(column, Qt.Orientation.Horizontal)) < (
@@ -278,20 +291,123 @@ def test_everything_fits(qtbot: QtBot, width: int, count: int) -> None:
         assert widget.width() >= widget.minimumSizeHint().width()
 
 
-def test_a_narrow_table_writes_optimizer_and_step_on_a_second_line(narrow: Bench) -> None:
+def test_a_narrow_table_writes_optimizer_and_state_on_a_second_line(narrow: Bench) -> None:
     QApplication.processEvents()
-    assert narrow.visible() == [COLOUR, SHOWN, NAME, LOSS, DISTANCE, GRADIENT, STATE]
+    assert narrow.visible() == [COLOUR, SHOWN, NAME, LOSS, DISTANCE, GRADIENT]
     assert narrow.table.rowHeight(0) > 1.5 * narrow.table.fontMetrics().height()
-    before = narrow.picture(0, NAME)
-    narrow.panel.show_rows([replace(PLAIN, optimizer="Adam"), *THREE[1:]], 0)
+    before = narrow.line(1), narrow.line(2)
+    narrow.panel.show_rows([PLAIN, replace(FAST, optimizer="Adam"), replace(LOST, state="running")], 0)
     QApplication.processEvents()
-    after = narrow.picture(0, NAME)
-    half = before.height() // 2
-    assert before.copy(0, 0, before.width(), half - 2) == after.copy(0, 0, after.width(), half - 2)
-    assert before != after
+    after = narrow.line(1), narrow.line(2)
+    for old, new in zip(before, after, strict=True):
+        upper, half = QRect(0, 0, old.width(), old.height() // 2), old.width() // 2
+        assert old.copy(upper) == new.copy(upper)
+        left, right = (QRect(x, upper.height(), half, upper.height()) for x in (0, half))
+        assert (old.copy(left) != new.copy(left)) == (old is before[0])
+        assert (old.copy(right) != new.copy(right)) == (old is before[1])
     narrow.window.resize(900, 320)
     QApplication.processEvents()
     assert narrow.visible() == list(range(9))
+
+
+def test_a_narrow_table_says_when_the_tolerance_was_reached(narrow: Bench) -> None:
+    narrow.panel.show_rows([*THREE, replace(PLAIN, reached=7)], 0)
+    assert [narrow.data(row, STATE) for row in range(4)] == [
+        "running", "converged at step 57", "diverged at step 12", "running; reached at step 7",
+    ]  # fmt: skip
+    before = narrow.line(1)
+    narrow.panel.show_rows([PLAIN, replace(FAST, reached=58), LOST], 0)
+    QApplication.processEvents()
+    assert narrow.line(1) != before
+
+
+@pytest.mark.parametrize("width", [300, 340])
+def test_a_state_is_never_shortened_for_an_optimizer(qtbot: QtBot, width: int) -> None:
+    bench = Bench(qtbot, width)
+    # The words and their mark, about as wide as 24 small digits.
+    room = 24 * bench.table.fontMetrics().horizontalAdvance("0") * 8 // 10
+
+    def state(optimizer: str, reached: int) -> QImage:
+        bench.panel.show_rows([PLAIN, replace(FAST, optimizer=optimizer, reached=reached)], 0)
+        QApplication.processEvents()
+        picture = bench.line(1)
+        return picture.copy(picture.width() - room, 0, room, picture.height())
+
+    short = state("", 12345)
+    assert short == state("m" * 60, 12345)
+    assert short != state("", 12346)
+
+
+def test_numbers_of_a_narrow_table_are_short(narrow: Bench) -> None:
+    values = {
+        0.123456: "0.123",
+        1.23456e-7: "1.23e-7",
+        1234.56: "1235",
+        -999.96: "−1000",
+        12345.6: "1.23e4",
+        0.0: "0.00",
+    }
+    narrow.panel.show_rows([replace(PLAIN, loss=value) for value in values], 0)
+    assert [narrow.data(row, LOSS) for row in range(len(values))] == list(values.values())
+
+
+LABELS = ("Momentum", "RMSProp", "Nesterov momentum", "Gradient descent", "Adam")
+
+
+@pytest.mark.parametrize(
+    ("width", "value", "with_gradient"),
+    [
+        (300, 0.0123456, False),
+        (300, 1.23456e-123, False),
+        (320, 0.0123456, True),
+        (320, 1.23456e-123, False),
+        (340, 1.23456e-7, True),
+    ],
+)
+def test_eight_letters_of_a_name_are_shown(qtbot: QtBot, width: int, value: float, with_gradient: bool) -> None:
+    bench = Bench(qtbot, width)
+    bench.panel.show_rows(
+        [
+            replace(PLAIN, name="" if i % 2 else label, label=label, loss=-value, distance=value, gradient_norm=value)
+            for i, label in enumerate(LABELS * 3)
+        ],
+        0,
+    )
+    QApplication.processEvents()
+    room, metrics = bench.table.columnWidth(NAME) - 8, bench.table.fontMetrics()
+    for label in LABELS:
+        shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+        assert shown == label or len(shown) > 8
+    assert not bench.table.horizontalScrollBar().isVisible()
+    assert (GRADIENT in bench.visible()) == with_gradient
+
+
+def test_what_a_narrow_table_leaves_out_is_told_in_the_tooltip(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, 300)
+    assert GRADIENT not in bench.visible()
+    tip = bench.tip(1, NAME)
+    for part in ("Momentum, η 0.01, γ 0.9", "1.23456e-07", "0.25", "0.0003", "first at step 57"):
+        assert part in tip
+    bench.panel.show_rows([replace(PLAIN, distance=None)], 0)
+    assert "Distance" not in bench.tip(0, NAME)
+
+
+def test_the_second_line_of_a_narrow_row_is_no_part_of_swatch_and_box(narrow: Bench) -> None:
+    viewport = narrow.table.viewport()
+    for column in (COLOUR, SHOWN):
+        cell = narrow.table.visualRect(narrow.table.model().index(2, column))
+        below = QPoint(cell.center().x(), cell.bottom() - 6)
+        narrow.panel.show_rows(THREE, 0)
+        narrow.qtbot.mouseClick(viewport, LEFT, pos=below)
+        assert narrow.take() == [("run_chosen", 2)]
+        assert narrow.panel.findChild(QMenu, "run_colours") is None
+        event = QHelpEvent(QEvent.Type.ToolTip, below, viewport.mapToGlobal(below))
+        QApplication.sendEvent(viewport, event)
+        assert QToolTip.text() == narrow.tip(2, NAME)
+    narrow.click(2, SHOWN)
+    assert narrow.take() == [("hidden", 2, False)]
+    QToolTip.hideText()
+    narrow.qtbot.waitUntil(lambda: not QToolTip.isVisible())
 
 
 def test_a_wide_panel_can_be_made_narrow_again(bench: Bench) -> None:
@@ -304,10 +420,10 @@ def test_a_wide_panel_can_be_made_narrow_again(bench: Bench) -> None:
 
 
 def test_a_long_optimizer_goes_on_below_the_numbers(narrow: Bench) -> None:
-    before = narrow.picture(1, DISTANCE)
-    narrow.panel.show_rows([PLAIN, replace(FAST, optimizer="m" * 60), LOST], 0)
+    before = narrow.picture(0, LOSS)
+    narrow.panel.show_rows([replace(PLAIN, optimizer="m" * 60), *THREE[1:]], 0)
     QApplication.processEvents()
-    assert narrow.picture(1, DISTANCE) != before
+    assert narrow.picture(0, LOSS) != before
 
 
 def test_headers_say_more_in_their_tooltips(bench: Bench) -> None:
@@ -554,12 +670,18 @@ def test_a_click_on_a_swatch_offers_the_palette(bench: Bench) -> None:
     bench.click(1, COLOUR)
     menu = bench.find("run_colours", QMenu)
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
-        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Sand", "Other...",
+        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Sand", "Default colour", "Other...",
     ]  # fmt: skip
     bench.pick("run_colours", "Teal")
     # Tol's muted scheme.
     assert bench.take() == [("recoloured", 1, "#44aa99")]
     assert bench.table.currentIndex().row() == 0
+
+
+def test_a_colour_can_be_given_up_for_the_default(bench: Bench) -> None:
+    bench.click(2, COLOUR)
+    bench.pick("run_colours", "Default colour")
+    assert bench.take() == [("recoloured", 2, "")]
 
 
 def test_another_colour_is_asked_for(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from gdsim.app.scene.surface_view import SurfaceView
 from gdsim.app.scene.trajectory import PALE, Trajectory
 from gdsim.app.theme import DARK, LIGHT, Theme
 from gdsim.app.way import COLOURS, Way, run_colour
-from gdsim.app.widgets.layer_colours import readable
+from gdsim.export.contrast import readable
 from tests.app.scenes import mesh, style
 from tests.app.test_surface_view import Array, array, at, near
 

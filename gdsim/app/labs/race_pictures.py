@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdsim.app.panels.run_rows import RunRow
 from gdsim.app.way import Way, run_colour
 from gdsim.app.widgets.chart_series import Series
-from gdsim.export.run_colours import run_labels
+from gdsim.export.run_colours import labels
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named
 from gdsim.simulation.snapshot import RunState, Snapshot
@@ -44,11 +44,6 @@ def all_stopped(snapshot: Snapshot) -> bool:
     """Tell whether no run goes on, because each has diverged."""
     states = (snapshot,) if snapshot.race is None else snapshot.race.runs
     return all(state.diverged_at is not None for state in states)
-
-
-def labels(runs: Sequence[RunSpec]) -> list[str]:
-    """Return what each run is called in legends."""
-    return run_labels([(run.name, tr(rule_named(run.optimizer).label)) for run in runs])
 
 
 def rows(snapshot: Snapshot, runs: Sequence[RunSpec], goal: Goal, tolerance: float) -> list[RunRow]:

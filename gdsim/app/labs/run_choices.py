@@ -68,6 +68,7 @@ class RunChoices(Generic[S]):
     def optimizer(self, name: str, explain: Callable[[str], None] | None = None) -> None:
         """Take another update rule, with the hyper-parameters in force where it has them."""
         explain = explain or self._explain
+        self._model.end_gesture()  # each choice is undone by itself, however quickly they follow
         snapshot = self._shown()
         shown = snapshot.settings if snapshot is not None and self._in_focus(snapshot) else dict(self._run.hyper)
         try:
@@ -131,18 +132,21 @@ class RunChoices(Generic[S]):
 
     def add(self, explain: Callable[[str], None]) -> None:
         """Add a run with another rule, and look at it."""
+        self._model.end_gesture()
         runs = self._model.scenario.run
         if self.edit(edits.added_edit(runs, self._model.focus), tr("Add a run"), explain):
             self._model.look_at(len(runs))
 
     def copy(self, number: int, explain: Callable[[str], None]) -> None:
         """Add a copy of a run, and look at it."""
+        self._model.end_gesture()
         runs = self._model.scenario.run
         if self.edit(edits.copied_edit(runs, number), tr("Copy a run"), explain):
             self._model.look_at(len(runs))
 
     def remove(self, number: int) -> None:
         """Remove a run, but not the last one."""
+        self._model.end_gesture()
         runs = self._model.scenario.run
         if len(runs) > 1:
             if number < self._model.focus:
@@ -151,10 +155,12 @@ class RunChoices(Generic[S]):
 
     def set_look(self, number: int, key: str, value: object, explain: Callable[[str], None]) -> None:
         """Give a run another name or colour, or hide it."""
+        self._model.end_gesture()
         self.edit({f"run.{number}.{key}": value}, tr("Name and look of a run"), explain)
 
     def show_only(self, number: int | None) -> None:
         """Draw one run only, or all."""
+        self._model.end_gesture()
         self.edit(edits.shown_edit(self._model.scenario.run, number), tr("Runs shown"))
 
     @property

@@ -10,10 +10,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app.labs.lab import Lab
-from gdsim.app.labs.race_pictures import labels
 from gdsim.app.labs.run_choices import RunChoices
 from gdsim.app.scenario_model import S
 from gdsim.app.trainer import Trainer
+from gdsim.export.run_colours import labels
 from gdsim.simulation.build import LOOKS, race_of
 from gdsim.simulation.snapshot import Snapshot
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gdsim.app.labs.race_pictures import all_stopped, labels, race_series, race_steps, rows, ways
+from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows, ways
 from gdsim.app.labs.run_pictures import arrows, marks, squares
 from gdsim.app.labs.surface_views import Views
 from gdsim.app.scene.surface_view import SurfaceView
 from gdsim.app.theme import Theme
 from gdsim.app.way import Way
 from gdsim.app.widgets.contour_view import ContourView
+from gdsim.export.run_colours import labels
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
 from gdsim.problems.analysis import Analysis
@@ -76,9 +77,7 @@ class SurfaceDisplay:
         for view in self._views.drawings():
             view.set_minima(analysis.minima)
         self._goal = surface_goal(analysis.formula, tuple(analysis.partials), analysis.minima)
-        if self.snapshot is not None:
-            self._show_worksheet()
-            self._show_runs()
+        self.refresh()
 
     def show_snapshot(self, snapshot: Snapshot, scenario: SurfaceScenario) -> None:
         """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
@@ -174,13 +173,26 @@ class SurfaceDisplay:
         for chart, column, colour in ((views.loss, "loss", "move"), (views.gradient, "grad_norm", "gradient")):
             chart.set_series(race_series(self.snapshot, runs, column, chart.accessibleName(), colour), step)
 
+    def refresh(self) -> None:
+        """Bring views up to date that were hidden until now."""
+        if self.snapshot is not None:
+            self._show_worksheet()
+            self._show_runs()
+
     def _show_worksheet(self) -> None:
+        if self._views.worksheet.isVisible():
+            self.write_worksheet()
+
+    def write_worksheet(self) -> None:
+        """Bring the worksheet up to date, also where it is hidden."""
         assert self.snapshot is not None
         self._views.worksheet.set_content(surface_worksheet(self.snapshot, self._run.optimizer, self.analysis))
 
     def _show_runs(self) -> None:
         snapshot, scenario = self.snapshot, self._scenario
         assert snapshot is not None and scenario is not None
+        if not self._views.runs.isVisible():
+            return
         goal = self._goal or Goal(None, np.empty((0, 2)), self._names)
         number = 0 if snapshot.race is None else snapshot.race.number
         self._views.runs.show_rows(rows(snapshot, scenario.run, goal, scenario.playback.tolerance), number)

@@ -115,6 +115,8 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def worksheet_text(self) -> str:
         """Return the worksheet as text."""
+        if self.display.snapshot is not None:
+            self.display.write_worksheet()
         return self.views.worksheet.plain_text()
 
     def set_active(self, active: bool) -> None:
@@ -169,6 +171,8 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self._connect_run(views.optimizer, views.timeline)
         self._connect_race(views.runs)
         views.runs.move_all_changed.connect(self._set_move_all)
+        for name in ("worksheet", "runs"):
+            self.layout_of_docks.docks[name].visibilityChanged.connect(lambda _: self.display.refresh())
         self.problem.formula_chosen.connect(self.choices.formula)
         self.problem.place_chosen.connect(self.choices.place)
         self.problem.settled.connect(self.model.end_gesture)

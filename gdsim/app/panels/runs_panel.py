@@ -48,10 +48,12 @@ class RunsPanel(QWidget):
         self.add = _button("add_run", tr("Add"), tr("Add a run with another rule, from the same start."))
         self.copy = _button("copy_run_button", tr("Copy"), tr("Add a run like the chosen one (Ctrl+D)."))
         self.remove = _button("remove_run_button", tr("Remove"), tr("Remove the chosen run (Delete)."))
-        self._move_all = named(Switch(tr("Drag moves all starts")), "move_all", tr("Drag moves all starts"))
+        self._move_all = named(Switch(tr("Drag all starts")), "move_all", tr("Drag all starts"))
         self._move_all.setToolTip(tr("Whether dragging the start of one run takes the starts of all others along."))
         self.tolerance = named(NumberField(0, _LARGEST, scale="log", above=True), "tolerance", tr("Tolerance"))
         self.message = MessageLabel("runs_error")
+        # Beside the switch in a narrow dock; longer numbers scroll.
+        self.tolerance.setMinimumWidth(11 * GRID)
         self._refusal = ""
         self._slipped = False
         self._explain_tolerance()

@@ -18,7 +18,7 @@ from gdsim.app.scene.note_pictures import label_picture, leader_picture, legend_
 from gdsim.app.scene.trajectory import CURRENT_RADIUS
 from gdsim.app.theme import LIGHT, Theme
 from gdsim.app.way import Way, in_race
-from gdsim.app.widgets.layer_colours import readable
+from gdsim.export.contrast import readable
 
 Array = NDArray[np.float64]
 Rectangle = tuple[float, float, float, float]

@@ -13,7 +13,7 @@ from gdsim.app.scene.space import Space
 from gdsim.app.scene.vertices import Segments, Spots
 from gdsim.app.theme import LIGHT, Theme
 from gdsim.app.way import Way, in_race
-from gdsim.app.widgets.layer_colours import readable
+from gdsim.export.contrast import readable
 
 Array = NDArray[np.float64]
 Steps = NDArray[np.intp]

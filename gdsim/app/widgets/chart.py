@@ -19,8 +19,8 @@ from gdsim.app.widgets.chart_marks import heading, readout
 from gdsim.app.widgets.chart_plot import AXIS_WIDTH, ChartPlot, StepAxis
 from gdsim.app.widgets.chart_series import Series, Tracks, heights
 from gdsim.app.widgets.chart_steps import StepRange
-from gdsim.app.widgets.layer_colours import readable
 from gdsim.app.widgets.plot_style import own_menu
+from gdsim.export.contrast import readable
 from gdsim.i18n import tr
 
 __all__ = ["Chart", "Series"]

@@ -18,7 +18,7 @@ from gdsim.app.theme import Theme
 from gdsim.app.way import Way
 from gdsim.app.widgets.contour_items import PixelItem, round_pen
 from gdsim.app.widgets.contour_paths import Floats, distinct_marks, margins, nearer
-from gdsim.app.widgets.layer_colours import readable
+from gdsim.export.contrast import readable
 
 WIDTHS = {False: (1.5, 3.0), True: (2.0, 5.0)}
 """Pixels of a line and of its points: of what lies ahead, and of what is done."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QLineEdit,
     QStyle,
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
 from gdsim.app import theme as themes
 from gdsim.app.panels.run_rows import State
 from gdsim.app.theme import GRID, Theme
-from gdsim.app.widgets.layer_colours import readable
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.runs_model import (
     COLOUR,
@@ -28,10 +28,9 @@ from gdsim.app.widgets.runs_model import (
     Index,
     RunsModel,
     alignment,
-    state_step,
-    state_words,
 )
 from gdsim.app.widgets.tensor_editor import NumberDelegate
+from gdsim.export.contrast import readable
 from gdsim.i18n import tr
 
 PADDING = GRID // 2
@@ -40,12 +39,16 @@ PADDING = GRID // 2
 MARK = 2 * GRID
 """Room of the mark before a state."""
 
+_CLOSE_MARK = 14
 _SWATCH = 12
 _MARK_SIZE = 8.0
 _SMALLER = 0.9
 _MOST_KEPT = 500
+_ENOUGH = 1 << 20
+_LEAST_LETTERS = 8
 _TINT = 48
 """Opacity, of 255, of the ground of the run whose numbers the other panels show."""
+_STATE_COLOURS: dict[State, str] = {"running": "muted", "converged": "text", "diverged": "error"}
 
 
 class _Letters:
@@ -65,14 +68,16 @@ class _Letters:
             self._fitted[key] = elided, self.metrics.horizontalAdvance(elided)
         return self._fitted[key]
 
+    def width(self, text: str) -> int:
+        """Return the width of the whole ``text``."""
+        return self.fitted(text, _ENOUGH)[1]
+
 
 class RunCells(NumberDelegate):
     """Paints the cells with few questions to the model; in a narrow table each run has two lines.
 
     Attributes
     ----------
-    compact
-        Whether the optimizer stands below name and numbers, and the step below the state.
     stop
         The column in the current row that keys act on: colour, shown or name.
     """
@@ -84,7 +89,6 @@ class RunCells(NumberDelegate):
         slanted.setItalic(True)
         small.setPointSizeF(_SMALLER * small.pointSizeF())
         self._plain, self._slanted, self._small = _Letters(QFont(table.font())), _Letters(slanted), _Letters(small)
-        self.compact = False
         self.stop = NAME
         self.set_theme(themes.current())
 
@@ -100,13 +104,23 @@ class RunCells(NumberDelegate):
 
     def row_height(self) -> int:
         """Return the height of a row."""
-        below = self._small.metrics.height() if self.compact else 0
-        return self._plain.metrics.height() + below + PADDING + (3 if self.compact else 2)
+        below = self._small.metrics.height() + 1 if self._runs.narrow else 0
+        return self._plain.metrics.height() + below + PADDING + 2
 
-    def width(self, text: str, small: bool = False) -> int:
+    def width(self, text: str) -> int:
         """Return the width of a column that holds ``text``."""
-        letters = self._small if small else self._plain
-        return letters.metrics.horizontalAdvance(text) + 2 * PADDING + 1
+        return self._plain.width(text) + 2 * PADDING + 1
+
+    def least_name(self, row: int) -> int:
+        """Return the width of a column that shows the first eight letters of a run's name at least."""
+        letters = self._plain if self._runs.rows[row].name else self._slanted
+        name = self._runs.text(row, NAME)
+        whole = len(name) <= _LEAST_LETTERS
+        return letters.width(name if whole else f"{name[:_LEAST_LETTERS]}\N{HORIZONTAL ELLIPSIS}") + 2 * PADDING + 1
+
+    def in_second_line(self, area: QRect, y: int) -> bool:
+        """Tell whether height ``y`` of a cell in ``area`` lies in a second line, which belongs to the whole row."""
+        return self._runs.narrow and y >= self._lines(area)[1].top()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell: tinted and outlined in the row whose numbers the other panels show."""
@@ -117,13 +131,16 @@ class RunCells(NumberDelegate):
             painter.fillRect(area, self._colours["ground"])
         if current:
             painter.fillRect(area, self._tint)
+        first, second = self._lines(area)
         if column == COLOUR:
             run = self._runs.rows[row]
-            paint_swatch(painter, _middle(area, _SWATCH), self._swatch(run.colour), not run.hidden)
+            paint_swatch(painter, _middle(first, _SWATCH), self._swatch(run.colour), not run.hidden)
         elif column == SHOWN:
-            self._paint_box(painter, area, not self._runs.rows[row].hidden)
+            self._paint_box(painter, first, not self._runs.rows[row].hidden)
         else:
-            self._paint_words(painter, area, row, column)
+            self._paint_words(painter, first, row, column)
+        if self._runs.narrow:
+            self._paint_second_line(painter, area, second, row)
         if current:
             self._outline(painter, area, column)
 
@@ -143,6 +160,12 @@ class RunCells(NumberDelegate):
         one_line.rect.setHeight(min(option.rect.height(), editor.fontMetrics().height() + PADDING + 2))
         super().updateEditorGeometry(editor, one_line, index)
 
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Tell all of a run at its second line."""
+        if self.in_second_line(option.rect, event.pos().y()):
+            index = self._runs.index(index.row(), NAME)
+        return super().helpEvent(event, view, option, index)
+
     def _paint_box(self, painter: QPainter, area: QRect, ticked: bool) -> None:
         """Paint a box: that of the style can hardly be seen on a dark ground."""
         box = _middle(area, _SWATCH)
@@ -155,24 +178,17 @@ class RunCells(NumberDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, area: QRect, row: int, column: int) -> None:
-        run, text, room = self._runs.rows[row], self._runs.text(row, column), area.adjusted(PADDING, 0, -PADDING, 0)
+        run, room = self._runs.rows[row], area.adjusted(PADDING, 0, -PADDING, 0)
         letters, colour = self._plain, "text"
-        if self.compact:
-            room, second = _two_lines(room, self._small.metrics.height())
-            if column == STATE:
-                text = state_words(run)
-                self._write(painter, second, state_step(run), self._small, "muted", column)
-            else:
-                self._write_part(painter, area, second, row)
         if column == NAME and not run.name:
             letters, colour = self._slanted, "muted"
         if column == STATE:
-            colour = {"running": "muted", "converged": "text", "diverged": "error"}[run.state]
+            colour = _STATE_COLOURS[run.state]
             # Away from the number before it.
-            room = room.adjusted(0 if self.compact else GRID, 0, 0, 0)
+            room = room.adjusted(GRID, 0, 0, 0)
             self._paint_mark(painter, room, run.state)
             room = room.adjusted(MARK, 0, 0, 0)
-        self._write(painter, room, text, letters, colour, column)
+        self._write(painter, room, self._runs.text(row, column), letters, colour, column)
 
     def _write(self, painter: QPainter, room: QRect, text: str, letters: _Letters, colour: str, column: int) -> None:
         # Columns grow for numbers, so only words need be shortened.
@@ -181,17 +197,34 @@ class RunCells(NumberDelegate):
         painter.setPen(self._colours[colour])
         painter.drawText(room, alignment(column), fitted)
 
-    def _write_part(self, painter: QPainter, area: QRect, line: QRect, row: int) -> None:
-        """Write that part of a run's optimizer, which goes below name and numbers, that lies in one cell."""
-        left, right = (self._table.columnViewportPosition(column) for column in (NAME, STATE))
-        whole = QRect(left + PADDING, line.top(), right - left - 2 * PADDING, line.height())
-        text, width = self._small.fitted(self._runs.text(row, OPTIMIZER), whole.width())
-        if whole.left() + width < area.left():
-            return
+    def _paint_second_line(self, painter: QPainter, area: QRect, line: QRect, row: int) -> None:
+        """Paint that part of a run's optimizer and state, which go below all cells, that lies in one cell."""
+        left, state = self._table.columnViewportPosition(COLOUR), self._runs.rows[row].state
+        whole = QRect(left + PADDING, line.top(), self._table.horizontalHeader().length() - 2 * PADDING, line.height())
+        # A pixel more, for widths are rounded.
+        width = min(self._small.width(self._runs.text(row, STATE)) + 1, whole.width() - _CLOSE_MARK)
+        words = whole.adjusted(whole.width() - width, 0, 0, 0)
+        mark = words.adjusted(-_CLOSE_MARK, 0, 0, 0)
         painter.save()
         painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-        self._write(painter, whole, text, self._small, "muted", OPTIMIZER)
+        if area.right() >= mark.left():
+            self._paint_mark(painter, mark, state)
+            self._write(painter, words, self._runs.text(row, STATE), self._small, _STATE_COLOURS[state], STATE)
+        whole.setRight(mark.left() - GRID)
+        if area.left() <= whole.right():
+            self._write(painter, whole, self._runs.text(row, OPTIMIZER), self._small, "muted", OPTIMIZER)
         painter.restore()
+
+    def _lines(self, area: QRect) -> tuple[QRect, QRect]:
+        """Divide a cell into its line and an empty one, or in a narrow table into two."""
+        if not self._runs.narrow:
+            return area, QRect()
+        second = self._small.metrics.height()
+        edge = area.bottom() - PADDING // 2 - second
+        return (
+            QRect(area.left(), area.top() + PADDING // 2, area.width(), edge - area.top() - PADDING // 2),
+            QRect(area.left(), edge, area.width(), second),
+        )
 
     def _paint_mark(self, painter: QPainter, room: QRect, state: State) -> None:
         """Paint a ring, a tick or a cross, which differ without their colours."""
@@ -256,12 +289,3 @@ def _middle(area: QRect, size: int) -> QRectF:
     """Return the square of this size in the middle of ``area``."""
     left, top = area.left() + (area.width() - size) // 2, area.top() + (area.height() - size) // 2
     return QRectF(left, top, size, size)
-
-
-def _two_lines(room: QRect, second: int) -> tuple[QRect, QRect]:
-    """Divide ``room`` into an upper line and one of height ``second`` below it."""
-    edge = room.bottom() - PADDING // 2 - second
-    return (
-        QRect(room.left(), room.top() + PADDING // 2, room.width(), edge - room.top() - PADDING // 2),
-        QRect(room.left(), edge, room.width(), second),
-    )

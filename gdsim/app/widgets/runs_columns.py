@@ -10,6 +10,7 @@ from gdsim.app.widgets.runs_model import (
     COLOUR,
     COLUMNS,
     DISTANCE,
+    GRADIENT,
     NAME,
     NUMBERS,
     OPTIMIZER,
@@ -21,72 +22,90 @@ from gdsim.app.widgets.runs_model import (
 )
 from gdsim.i18n import tr
 
-_BOX = 20
+_BOX = 18
 _LEAST_NAME, _LEAST_OPTIMIZER = 6 * GRID, 14 * GRID
 _NAME_SHARE = 0.4
 _LONGEST_STEP = "00000"
-_USUAL = {STEPS: _LONGEST_STEP} | dict.fromkeys(set(NUMBERS) - {STEPS}, "0.000000")
-"""A text that each column of numbers has room for from the start."""
+_USUAL = {False: "0.000000", True: "0.000"}
+"""A text that each column of numbers has room for from the start, in a wide and in a narrow table."""
+
+_ALIKE = str.maketrans(dict.fromkeys("123456789", "0"))
+"""Digits have one width."""
 
 
 class RunColumns:
     """The widths: columns of numbers only grow, so that nothing dances; name and optimizer share the rest.
 
-    Where there is little, each run has two lines: the optimizer below its name, the step below its state.
+    Where there is little, each run has two lines, optimizer and state below the others; where there is still less,
+    the norm of the gradient is left out.
     """
 
     def __init__(self, table: QTableView, runs: RunsModel, cells: RunCells) -> None:
         self._table, self._runs, self._cells = table, runs, cells
-        self._longest = {column: len(text) for column, text in _USUAL.items()}
-        self._widths = {column: self._first_width(column) for column in NUMBERS}
+        self._least_name = 0
+        self._seen: set[tuple[bool, int, str]] = set()
+        self._widths = {narrow: {each: self._first_width(narrow, each) for each in NUMBERS} for narrow in (False, True)}
 
     def keep_up(self) -> None:
         """Make room for what the rows hold now, if they need more than before."""
-        if self._has_outgrown() or self._table.isColumnHidden(DISTANCE) == self._runs.knows_distance():
+        least = max((self._cells.least_name(row) for row in range(len(self._runs.rows))), default=0)
+        renamed, self._least_name = least != self._least_name, least
+        knew = not self._table.isColumnHidden(DISTANCE)
+        if self._has_outgrown() or renamed or knew != self._runs.knows_distance():
             self.lay_out()
 
     def lay_out(self) -> None:
         """Share the table's width."""
-        knows = self._runs.knows_distance()
-        fixed = 2 * _BOX + sum(self._widths[each] for each in NUMBERS if each != STEPS and (each != DISTANCE or knows))
-        compact = self._cells.compact = self._is_narrow(fixed)
-        state = self._state_width(compact)
-        rest = self._table.viewport().width() - fixed - state - (0 if compact else self._widths[STEPS])
-        name = max(_LEAST_NAME, rest if compact else round(_NAME_SHARE * rest))
-        widths = {COLOUR: _BOX, SHOWN: _BOX, **self._widths, NAME: name, OPTIMIZER: rest - name, STATE: state}
-        hidden = {DISTANCE: not knows, OPTIMIZER: compact, STEPS: compact}
+        narrow = self._is_narrow()
+        self._runs.set_narrow(narrow)
+        widths = {COLOUR: _BOX, SHOWN: _BOX, **self._widths[narrow], STATE: self._state_width()}
+        hidden = self._left_out(narrow)
+        rest = self._table.viewport().width() - sum(width for each, width in widths.items() if each not in hidden)
+        name = max(_LEAST_NAME, rest if narrow else round(_NAME_SHARE * rest))
+        widths |= {NAME: name, OPTIMIZER: rest - name}
         for column in COLUMNS:
-            self._table.setColumnHidden(column, hidden.get(column, False))
-            if not hidden.get(column):
+            self._table.setColumnHidden(column, column in hidden)
+            if column not in hidden:
                 self._table.setColumnWidth(column, widths[column])
         self._table.verticalHeader().setDefaultSectionSize(self._cells.row_height())
 
-    def _is_narrow(self, fixed: int) -> bool:
+    def _is_narrow(self) -> bool:
+        hidden = self._left_out(False)
+        numbers = sum(width for each, width in self._widths[False].items() if each not in hidden)
+        return self._room() < 2 * _BOX + numbers + self._state_width() + _LEAST_NAME + _LEAST_OPTIMIZER
+
+    def _left_out(self, narrow: bool) -> set[int]:
+        hidden = set() if self._runs.knows_distance() else {DISTANCE}
+        if narrow:
+            hidden |= {OPTIMIZER, STEPS, STATE}
+            numbers = sum(width for each, width in self._widths[True].items() if each not in hidden)
+            if self._room() < 2 * _BOX + self._least_name + numbers:
+                hidden.add(GRADIENT)
+        return hidden
+
+    def _room(self) -> int:
         table = self._table
         # With or without a scroll bar, or its coming and going would change the look.
-        room = table.width() - 2 * table.frameWidth() - table.verticalScrollBar().sizeHint().width()
-        least = fixed + self._widths[STEPS] + self._state_width(False) + _LEAST_NAME + _LEAST_OPTIMIZER
-        return room < least
+        return table.width() - 2 * table.frameWidth() - table.verticalScrollBar().sizeHint().width()
 
-    def _first_width(self, column: int) -> int:
+    def _first_width(self, narrow: bool, column: int) -> int:
         # A header has a margin of its own on both sides.
         title = self._table.horizontalHeader().fontMetrics().horizontalAdvance(titles()[column])
-        return max(self._cells.width(_USUAL[column]), title + GRID + 1)
+        return max(self._cells.width(_LONGEST_STEP if column == STEPS else _USUAL[narrow]), title + GRID + 1)
 
     def _has_outgrown(self) -> bool:
+        """Measure numbers of a shape that has not been seen, and tell whether there is one wider than its column."""
         wider = False
-        for column in NUMBERS:
-            for row in range(len(self._runs.rows)):
-                text = self._runs.text(row, column)
-                if len(text) > self._longest[column]:
-                    self._longest[column] = len(text)
-                    self._widths[column] = max(self._widths[column], self._cells.width(text))
-                    wider = True
+        for narrow, widths in self._widths.items():
+            for column in NUMBERS:
+                for row in range(len(self._runs.rows)):
+                    shape = self._runs.text(row, column, narrow).translate(_ALIKE)
+                    if (narrow, column, shape) not in self._seen:
+                        self._seen.add((narrow, column, shape))
+                        width = self._cells.width(shape)
+                        wider |= width > widths[column]
+                        widths[column] = max(widths[column], width)
         return wider
 
-    def _state_width(self, compact: bool) -> int:
-        if not compact:
-            return self._cells.width(tr("diverged at step {step}", step=_LONGEST_STEP)) + MARK + GRID
-        words = (tr("running"), tr("converged"), tr("diverged"))
-        below = self._cells.width(tr("at step {step}", step=_LONGEST_STEP), small=True)
-        return max(below, *(self._cells.width(word) + MARK for word in words))
+    def _state_width(self) -> int:
+        return self._cells.width(tr("diverged at step {step}", step=_LONGEST_STEP)) + MARK + GRID

@@ -18,7 +18,7 @@ NUMBERS = (LOSS, DISTANCE, GRADIENT, STEPS)
 """The columns of numbers."""
 
 NOTHING = "\N{EN DASH}"
-_DIGITS = 4
+_DIGITS = (3, 4)
 _SMALL = 1e-3
 
 # Qt asks for these more often than for the texts.
@@ -34,6 +34,8 @@ class RunsModel(QAbstractTableModel):
     ----------
     rows
         What is shown.
+    narrow
+        Whether each run has two lines, in which numbers are short and the state has no column of its own.
 
     `renamed` carries row and name when a name has been typed; the model itself changes with `show` only.
     """
@@ -43,7 +45,8 @@ class RunsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[RunRow, ...] = ()
-        self._texts: list[tuple[str, ...]] = []
+        self.narrow = False
+        self._texts: dict[bool, list[tuple[str, ...]]] = {False: [], True: []}
 
     def show(self, rows: Sequence[RunRow]) -> None:
         """Show ``rows``; rows that stay are never taken away, so that one can type in them meanwhile."""
@@ -53,20 +56,27 @@ class RunsModel(QAbstractTableModel):
         elif now > before:
             self.beginInsertRows(_NOWHERE, before, now - 1)
         self.rows = tuple(rows)
-        self._texts = [_texts(row) for row in rows]
+        self._texts = {narrow: [_texts(row, narrow) for row in rows] for narrow in (False, True)}
         if now < before:
             self.endRemoveRows()
         elif now > before:
             self.endInsertRows()
         stayed = min(before, now)
         if stayed:
-            # While the race runs only numbers and states change, and painting costs more than comparing.
-            alike = all(_settings(a) == _settings(b) for a, b in zip(old, rows, strict=False))
+            # While the race runs mostly numbers change, and painting costs more than comparing.
+            alike = all(_words(a) == _words(b) for a, b in zip(old, rows, strict=False))
             self.dataChanged.emit(self.index(0, LOSS if alike else COLOUR), self.index(stayed - 1, STATE))
 
-    def text(self, row: int, column: int) -> str:
-        """Return what a cell says."""
-        return self._texts[row][column]
+    def set_narrow(self, on: bool) -> None:
+        """Say everything in the words of a narrow table, or not."""
+        if on != self.narrow:
+            self.narrow = on
+            if self.rows:
+                self.dataChanged.emit(self.index(0, LOSS), self.index(len(self.rows) - 1, STATE))
+
+    def text(self, row: int, column: int, narrow: bool | None = None) -> str:
+        """Return what a cell says, by default in the present table, else in a narrow or a wide one."""
+        return self._texts[self.narrow if narrow is None else narrow][row][column]
 
     def knows_distance(self) -> bool:
         """Tell whether there is a distance to show."""
@@ -135,43 +145,53 @@ def titles() -> tuple[str, ...]:
     return ("", "", tr("Name"), tr("Optimizer"), tr("Loss"), tr("Distance"), tr("|grad|"), tr("Steps"), tr("State"))
 
 
-def state_words(row: RunRow) -> str:
-    """Return where a run stands, without the step."""
+def state_text(row: RunRow, narrow: bool) -> str:
+    """Return where a run stands; in a narrow table, which has no column of steps, with the step."""
+    if row.state == "diverged" and row.stopped_at is not None:
+        return tr("diverged at step {step}", step=row.stopped_at)
+    if narrow and row.reached is not None:
+        if row.state == "converged":
+            return tr("converged at step {step}", step=row.reached)
+        if row.state == "running":
+            return tr("running; reached at step {step}", step=row.reached)
     return {"running": tr("running"), "converged": tr("converged"), "diverged": tr("diverged")}[row.state]
 
 
-def state_step(row: RunRow) -> str:
-    """Return the step at which a run came where it stands, for a second line below `state_words`."""
-    step = row.stopped_at if row.state == "diverged" else row.reached
-    return "" if step is None else tr("at step {step}", step=step)
-
-
-def number(value: float) -> str:
-    """Return ``value`` to four digits in as little room as possible: ``0.1235``, ``1.235e-7``."""
-    text = f"{value:.{_DIGITS - 1}e}" if 0 < abs(value) < _SMALL else shown(value, _DIGITS)
+def number(value: float, digits: int) -> str:
+    """Return ``value`` to so many digits in as little room as possible: ``0.1235``, ``1.235e-7``."""
+    text = f"{value:.{digits - 1}e}" if 0 < abs(value) < _SMALL else shown(value, digits)
     mantissa, e, exponent = text.partition("e")
     mantissa = mantissa.replace("-", "\N{MINUS SIGN}")
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
-def _settings(row: RunRow) -> tuple[object, ...]:
-    return row.name, row.label, row.optimizer, row.colour, row.hidden
+def _short(value: float) -> str:
+    """Return the shorter of ``value`` to three and to four digits: ``0.123`` and ``1.23e-7``, but ``1235``."""
+    three, four = (number(value, digits) for digits in _DIGITS)
+    return three if len(three) < len(four) else four
 
 
-def _texts(row: RunRow) -> tuple[str, ...]:
-    state = state_words(row)
-    if row.state == "diverged" and row.stopped_at is not None:
-        state = tr("diverged at step {step}", step=row.stopped_at)
+def _full(value: float) -> str:
+    return number(value, max(_DIGITS))
+
+
+def _words(row: RunRow) -> tuple[object, ...]:
+    """Return what is shown of a run beside its numbers."""
+    return row.name, row.label, row.optimizer, row.colour, row.hidden, row.state, row.reached, row.stopped_at
+
+
+def _texts(row: RunRow, narrow: bool) -> tuple[str, ...]:
+    written = _short if narrow else _full
     return (
         "",
         "",
         row.name or row.label,
         row.optimizer,
-        number(row.loss),
-        NOTHING if row.distance is None else number(row.distance),
-        number(row.gradient_norm),
+        written(row.loss),
+        NOTHING if row.distance is None else written(row.distance),
+        written(row.gradient_norm),
         NOTHING if row.reached is None else str(row.reached),
-        state,
+        state_text(row, narrow),
     )
 
 
@@ -181,7 +201,7 @@ def _tip(row: RunRow, column: int) -> str:
     if column == SHOWN:
         return tr("Whether path and curves of {run} are drawn.", run=row.label)
     if column == NAME:
-        return tr("{run}: {optimizer}", run=row.label, optimizer=row.optimizer)
+        return _row_tip(row)
     if column == OPTIMIZER:
         return row.optimizer
     if column == DISTANCE and row.distance is None:
@@ -191,6 +211,21 @@ def _tip(row: RunRow, column: int) -> str:
     if column == STATE:
         return _state_tip(row)
     return repr({LOSS: row.loss, DISTANCE: row.distance, GRADIENT: row.gradient_norm}[column])
+
+
+def _row_tip(row: RunRow) -> str:
+    """Return all that is known of a run, a line each: a narrow table leaves some of it out."""
+    lines = [
+        tr("{run}: {optimizer}", run=row.label, optimizer=row.optimizer),
+        tr("Loss: {value}", value=repr(row.loss)),
+        tr("Norm of the gradient: {value}", value=repr(row.gradient_norm)),
+        _state_tip(row),
+    ]
+    if row.distance is not None:
+        lines.insert(2, tr("Distance: {value}", value=repr(row.distance)))
+    if row.state != "converged" and row.reached is not None:
+        lines.append(_steps_tip(row))
+    return "\n".join(lines)
 
 
 def _steps_tip(row: RunRow) -> str:
@@ -219,7 +254,10 @@ def _explanations() -> tuple[str, ...]:
     return (
         tr("Colour of the run."),
         tr("Whether the run's path and curves are drawn."),
-        tr("Name of the run; double-click it or press F2 to rename the run. In a narrow table its optimizer is below."),
+        tr(
+            "Name of the run; double-click it or press F2 to rename the run. In a narrow table optimizer and state are "
+            "below."
+        ),
         tr("Update rule and hyper-parameters of the run."),
         tr("Loss of the run's present state."),
         tr("Distance from the run's present state to the nearest minimum, in the units of the parameters."),

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from gdsim.app.panels.run_rows import RunRow
 from gdsim.app.theme import GRID, Theme
-from gdsim.app.way import COLOURS
+from gdsim.app.way import COLOURS, run_colour
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.runs_cells import PADDING, RunCells, swatch_icon
@@ -134,11 +134,8 @@ class RunsTable(QTableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Press a swatch or a box, which chooses no other run, or choose a run."""
-        self._pressed = None
-        at = self.indexAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and at.column() in (COLOUR, SHOWN):
-            self._pressed = at
-        else:
+        self._pressed = self._button_at(event) if event.button() == Qt.MouseButton.LeftButton else None
+        if self._pressed is None:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -151,12 +148,12 @@ class RunsTable(QTableView):
         pressed, self._pressed = self._pressed, None
         if pressed is None:
             super().mouseReleaseEvent(event)
-        elif self.indexAt(event.position().toPoint()) == pressed:
+        elif self._button_at(event) == pressed:
             self._act(pressed.column(), pressed.row())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Rename a run, or press a swatch or box once more."""
-        if self.indexAt(event.position().toPoint()).column() in (COLOUR, SHOWN):
+        if self._button_at(event) is not None:
             self.mousePressEvent(event)
         else:
             super().mouseDoubleClickEvent(event)
@@ -227,6 +224,13 @@ class RunsTable(QTableView):
             self.addAction(action)
             self._menu.addAction(action)
 
+    def _button_at(self, event: QMouseEvent) -> Index | None:
+        """Return the cell of the swatch or box under the mouse, if it is over one."""
+        place = event.position().toPoint()
+        at = self.indexAt(place)
+        below = self._cells.in_second_line(self.visualRect(at), place.y())
+        return at if at.column() in (COLOUR, SHOWN) and not below else None
+
     def _choose(self) -> None:
         """Go to the focused run, unless a name is being typed, which it would end."""
         if self.state() != QAbstractItemView.State.EditingState and self.currentIndex().row() != self._focused:
@@ -252,6 +256,8 @@ class RunsTable(QTableView):
             action = menu.addAction(swatch_icon(colour), name)
             action.triggered.connect(lambda _checked=False, colour=colour: self.recoloured.emit(row, colour))
         menu.addSeparator()
+        default = menu.addAction(swatch_icon(run_colour(row)), tr("Default colour"))
+        default.triggered.connect(lambda _checked=False: self.recoloured.emit(row, ""))
         menu.addAction(tr("Other...")).triggered.connect(lambda _checked=False: self._ask_colour(row))
         menu.popup(self._below(row, COLOUR))
 
