@@ -59,7 +59,12 @@ RULE = UpdateRule(
     roles={"velocity": "velocity"},
     parts=(
         Part("Velocity", "The velocity shrinks to the share γ of itself.", terms=("gamma*v",)),
-        Part("Gradient", "Minus the learning rate times the gradient is laid on its tip.", terms=("-lr*g",)),
-        Part("Move", "The sum of both is the new velocity, and the move.", results=("velocity_next", "w_next")),
+        Part(
+            "Gradient",
+            "Minus the learning rate times the gradient is laid on its tip: the sum is the new velocity.",
+            terms=("-lr*g",),
+            results=("velocity_next",),
+        ),
+        Part("Move", "The new velocity is the move.", results=("w_next",)),
     ),
 )

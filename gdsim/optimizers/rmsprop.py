@@ -83,7 +83,7 @@ def equations(known: Mapping[str, float]) -> Equations:
 
 RULE = UpdateRule(
     name="rmsprop",
-    label="RMSprop",
+    label="RMSProp",
     explanation=(
         "v is a running mean of the squared gradients, and w = w − η·∇L/(√v + ε): "
         "a step length of its own for each parameter."

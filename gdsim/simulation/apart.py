@@ -112,11 +112,12 @@ def _coming(snapshot: Snapshot, rule: UpdateRule, names: tuple[str, str]) -> Apa
     if "w_next" in present.results or snapshot.part == len(parts_of(rule, now.hyper)):
         total = tuple(sum(each.value[axis] for each in _vectors(coming.terms, *names)) for axis in (0, 1))
         move = Vector("move", "move", (total[0], total[1]))
-    caption = tr("{part}: {sentence}", part=tr(present.label), sentence=tr(present.sentence))
     said = _comparison(terms) if present.terms and len(terms) > 1 else ""
     if move is not None and not said:
         said = _turn(snapshot, move, names)
-    return Apart(_pair(now.parameters, *names), terms, move, vectors, numbers, f"{caption} {said}".strip())
+    # The line is short: where there is something to say of this very update, the worksheet says the rest.
+    caption = tr("{part}: {sentence}", part=tr(present.label), sentence=said or tr(present.sentence))
+    return Apart(_pair(now.parameters, *names), terms, move, vectors, numbers, caption)
 
 
 def _squares(parts: Sequence[Part]) -> tuple[str, ...]:

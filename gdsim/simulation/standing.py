@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,5 +80,6 @@ def standing(state: RunState, goal: Goal, tolerance: float) -> Standing:
 def _distance(state: RunState, goal: Goal, at: int) -> float | None:
     if not len(goal.minima):
         return None
-    here = np.array([state.column(name)[at] for name in goal.names])
-    return float(np.min(np.linalg.norm(goal.minima - here, axis=1)))
+    here = [float(state.column(name)[at]) for name in goal.names]
+    # Plain numbers overflow without a warning.
+    return min(math.dist(here, minimum) for minimum in goal.minima.tolist())

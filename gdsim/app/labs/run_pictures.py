@@ -42,6 +42,8 @@ def arrows(snapshot: Snapshot, shown: Apart, domain: Domain) -> list[Arrow]:
         down, letter = (-vector.value[0], -vector.value[1]), _NAMES.get(vector.name, vector.name)
         label = tr("−{name} {value}, scaled", name=letter, value=_written(down))
         result.append(Arrow(here, _ahead(here, down, fitting), vector.role, label))
+    if snapshot.phase != "update" and any(term.role == "gradient" for term in shown.terms):
+        return result  # the gradient is among the terms, in its true length
     label = tr("−∇L {value}, scaled", value=_written((-slope[0], -slope[1])))
     return [*result, Arrow(here, _ahead(here, slope, -scale), "gradient", label)]
 

@@ -49,6 +49,7 @@ class RunsPanel(QWidget):
         self.copy = _button("copy_run_button", tr("Copy"), tr("Add a run like the chosen one (Ctrl+D)."))
         self.remove = _button("remove_run_button", tr("Remove"), tr("Remove the chosen run (Delete)."))
         self._move_all = named(Switch(tr("Drag all starts")), "move_all", tr("Drag all starts"))
+        self._move_all.setChecked(True)
         self._move_all.setToolTip(tr("Whether dragging the start of one run takes the starts of all others along."))
         self.tolerance = named(NumberField(0, _LARGEST, scale="log", above=True), "tolerance", tr("Tolerance"))
         self.message = MessageLabel("runs_error")
