@@ -42,6 +42,7 @@ class OptimizerPanel(QWidget):
         self._own, self._common = HyperRows(), HyperRows()
         self._more = named(QToolButton(), "more_hyper", tr("Weight decay, clipping, noise"))
         self._shown = ""
+        self._values: dict[str, float] = {}
         self._lay_out()
         self._connect()
 
@@ -58,6 +59,7 @@ class OptimizerPanel(QWidget):
         """Show the values in force, if they are of the rule that is shown."""
         if optimizer != self._shown:
             return
+        self._values = values
         self._own.show_values(values)
         self._common.show_values(values)
         described = {h.name: h for h in rule_named(optimizer).hyperparameters}
@@ -115,8 +117,15 @@ class OptimizerPanel(QWidget):
             self.optimizer.setCurrentIndex(self.optimizer.findData(name))
         self.explanation.show_sentence(tr(rule.explanation), muted=True)
         self._own.show_rows([h for h in rule.hyperparameters if not h.common])
-        self._common.show_rows([h for h in rule.hyperparameters if h.common])
+        self._show_common()
+
+    def _show_common(self) -> None:
+        """Have the rows that every rule has, once they are wanted: the window's start is not to wait for them."""
+        if self._more.isChecked() and self._shown:
+            self._common.show_rows([h for h in rule_named(self._shown).hyperparameters if h.common])
+            self._common.show_values(self._values)
 
     def _unfold(self, on: bool) -> None:
+        self._show_common()
         self._more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
         self._common.setVisible(on)

@@ -62,7 +62,7 @@ class SchedulePanel(QWidget):
         self._readout.setFont(tabular(self._readout.font()))
         # As narrow as the panel may be: the words are made to fit.
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.preview = named(_Preview(), "schedule_preview", tr("Learning rate against the step"))
+        self._preview: _Preview | None = None
         self._note = MessageLabel("schedule_note")
         self._step = 0
         self._lay_out()
@@ -95,14 +95,16 @@ class SchedulePanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of ``theme``."""
-        self.preview.set_theme(theme)
+        if self._preview is not None:
+            self._preview.set_theme(theme)
         self._note.refresh_colour()
         self._error.refresh_colour()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_step") and not self.preview.closed:
+        ready = event.type() == QEvent.Type.PaletteChange and hasattr(self, "_step")
+        if ready and (self._preview is None or not self._preview.closed):
             self.set_theme(themes.current())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -123,7 +125,7 @@ class SchedulePanel(QWidget):
         layout.setSpacing(GRID // 2)
         layout.addLayout(top)
         layout.addLayout(self._places)
-        for widget in (self._error, self._readout, self.preview, self._note):
+        for widget in (self._error, self._readout, self._note):
             layout.addWidget(widget)
         layout.addStretch(1)
 
@@ -139,8 +141,18 @@ class SchedulePanel(QWidget):
             label.setMinimumWidth(width)
             self._places.addWidget(row)
             self._rows.append(row)
-        for widget in (self._readout, self.preview):
-            widget.setVisible(bool(kind.fields))
+        self._readout.setVisible(bool(kind.fields))
+        if kind.fields or self._preview is not None:
+            self._curve().setVisible(bool(kind.fields))
+
+    def _curve(self) -> _Preview:
+        """Return the preview, made when it is first needed: the window's start is not to wait for it."""
+        if self._preview is None:
+            self._preview = named(_Preview(), "schedule_preview", tr("Learning rate against the step"))
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(layout.indexOf(self._note), self._preview)
+        return self._preview
 
     def _take_rows_away(self) -> None:
         focus = self.window().focusWidget()
@@ -209,7 +221,7 @@ class SchedulePanel(QWidget):
             return
         places = _places(self._steps)
         rates = [self._rate * self._schedule.factor(place) for place in places]
-        self.preview.show_course(np.array(places, np.float64), np.minimum(rates, _FARTHEST), self._steps)
+        self._curve().show_course(np.array(places, np.float64), np.minimum(rates, _FARTHEST), self._steps)
         self._show_rate()
 
     def _sentence(self) -> str:
@@ -237,7 +249,7 @@ class SchedulePanel(QWidget):
         self._readout.setText(readout(tr("Learning rate"), self._step, rate, room, self._readout.fontMetrics()))
         said = {"rate": number_text(rate), "factor": number_text(self._schedule.factor(self._step))}
         self._readout.setToolTip(tr("{rate}: the learning rate that is set times {factor}.", **said))
-        self.preview.show_step(self._step, min(rate, _FARTHEST))
+        self._curve().show_step(self._step, min(rate, _FARTHEST))
 
     def _choose_kind(self, index: int) -> None:
         name = str(self.kind.itemData(index))
