@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -106,8 +107,8 @@ def _coming(snapshot: Snapshot, rule: UpdateRule, names: tuple[str, str]) -> Apa
     def values(name: str) -> Pair:
         return one[name], other[name]
 
-    vectors = tuple(Vector(_plain(name), _role(rule, name), values(name)) for name in present.arrows if name in one)
-    numbers = tuple(Number(_plain(name), _role(rule, name), values(name)) for name in _squares(parts) if name in one)
+    vectors = tuple(Vector(_letter(rule, name), _role(rule, name), values(name)) for name in present.arrows if name in one)
+    numbers = tuple(Number(_letter(rule, name), _role(rule, name), values(name)) for name in _squares(parts) if name in one)
     move = None
     if "w_next" in present.results or snapshot.part == len(parts_of(rule, now.hyper)):
         total = tuple(sum(each.value[axis] for each in _vectors(coming.terms, *names)) for axis in (0, 1))
@@ -196,8 +197,14 @@ def _role(rule: UpdateRule, name: str) -> Role:
     return rule.roles.get(base, "velocity" if base == "velocity" else "gradient")
 
 
-def _plain(name: str) -> str:
-    return name.removesuffix("_next")
+def _letter(rule: UpdateRule, name: str) -> str:
+    """Return how a quantity is called beside its arrow: by its letter where it has a plain one."""
+    base = name.removesuffix("_next")
+    symbol = rule.symbols.get(base, base)
+    corrected = re.fullmatch(r"\\hat\{(\w)\}", symbol)
+    if corrected:
+        return tr("corrected {letter}", letter=corrected[1])
+    return {r"\Delta": "Δ"}.get(symbol) or (symbol if symbol.isalnum() else base.replace("_", " "))
 
 
 def _pair(values: Values, first: str, second: str) -> Pair:

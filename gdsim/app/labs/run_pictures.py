@@ -14,8 +14,6 @@ from gdsim.simulation.snapshot import Snapshot, Values
 
 SYMBOLS = {"gamma": "γ", "lr": "η", "g": "∇L", "lambda": "λ"}
 
-_NAMES = {"first_moment": "m", "first_moment_hat": "m̂", "second_moment": "v", "second_moment_hat": "v̂"}
-
 _MOST_EDITS = 6
 
 ARROW_SHARE = 0.18
@@ -39,8 +37,8 @@ def arrows(snapshot: Snapshot, shown: Apart, domain: Domain) -> list[Arrow]:
         # A moment may be far longer than the gradient: no arrow leaves the domain for that.
         length = max(abs(d) / span for d, span in zip(vector.value, spans, strict=True))
         fitting = min(scale, 2 * ARROW_SHARE / length) if length > 0 else scale
-        down, letter = (-vector.value[0], -vector.value[1]), _NAMES.get(vector.name, vector.name)
-        label = tr("−{name} {value}, scaled", name=letter, value=_written(down))
+        down = (-vector.value[0], -vector.value[1])
+        label = tr("−{name} {value}, scaled", name=vector.name, value=_written(down))
         result.append(Arrow(here, _ahead(here, down, fitting), vector.role, label))
     if snapshot.phase != "update" and any(term.role == "gradient" for term in shown.terms):
         return result  # the gradient is among the terms, in its true length
@@ -55,8 +53,7 @@ def squares(shown: Apart, names: tuple[str, str]) -> list[Square]:
         largest = max(map(abs, number.values))
         for name, value in zip(names, number.values, strict=True):
             if math.isfinite(largest) and largest > 0:
-                letter = _NAMES.get(number.name, number.name)
-                label = tr("{letter} of {name} = {value}", letter=letter, name=name, value=f"{value:.3g}")
+                label = tr("{letter} of {name} = {value}", letter=number.name, name=name, value=f"{value:.3g}")
                 result.append(Square(shown.origin, math.sqrt(abs(value) / largest), number.role, label))
     return result
 
