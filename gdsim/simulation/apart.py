@@ -107,8 +107,12 @@ def _coming(snapshot: Snapshot, rule: UpdateRule, names: tuple[str, str]) -> Apa
     def values(name: str) -> Pair:
         return one[name], other[name]
 
-    vectors = tuple(Vector(_letter(rule, name), _role(rule, name), values(name)) for name in present.arrows if name in one)
-    numbers = tuple(Number(_letter(rule, name), _role(rule, name), values(name)) for name in _squares(parts) if name in one)
+    vectors = tuple(
+        Vector(_letter(rule, name), _role(rule, name), values(name)) for name in present.arrows if name in one
+    )
+    numbers = tuple(
+        Number(_letter(rule, name), _role(rule, name), values(name)) for name in _squares(parts) if name in one
+    )
     move = None
     if "w_next" in present.results or snapshot.part == len(parts_of(rule, now.hyper)):
         total = tuple(sum(each.value[axis] for each in _vectors(coming.terms, *names)) for axis in (0, 1))

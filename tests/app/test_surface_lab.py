@@ -279,7 +279,7 @@ def test_optimizers_can_be_chosen_and_undone(bench: Bench) -> None:
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Up)
     bench.until(lambda: bench.lab.scenario.run[0].optimizer == "gd")
-    assert not bench.find("gamma").isVisible()
+    assert bench.window.findChild(QDoubleSpinBox, "gamma") is None
     bench.until(lambda: "gamma" not in bench.shown.columns)
     bench.window.actions_by_name["undo"].trigger()
     bench.until(lambda: "gamma" in bench.shown.columns)
