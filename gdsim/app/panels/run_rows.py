@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-State = Literal["running", "converged", "diverged"]
+from gdsim.simulation.standing import Where
 
 
 @dataclass(frozen=True)
@@ -47,5 +46,5 @@ class RunRow:
     distance: float | None
     gradient_norm: float
     reached: int | None
-    state: State
+    state: Where
     stopped_at: int | None = None

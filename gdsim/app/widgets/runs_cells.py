@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from gdsim.app import theme as themes
-from gdsim.app.panels.run_rows import State
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.runs_model import (
@@ -32,6 +31,7 @@ from gdsim.app.widgets.runs_model import (
 from gdsim.app.widgets.tensor_editor import NumberDelegate
 from gdsim.export.contrast import readable
 from gdsim.i18n import tr
+from gdsim.simulation.standing import Where
 
 PADDING = GRID // 2
 """Between a text and the sides of its cell."""
@@ -48,7 +48,7 @@ _ENOUGH = 1 << 20
 _LEAST_LETTERS = 8
 _TINT = 48
 """Opacity, of 255, of the ground of the run whose numbers the other panels show."""
-_STATE_COLOURS: dict[State, str] = {"running": "muted", "converged": "text", "diverged": "error"}
+_STATE_COLOURS: dict[Where, str] = {"running": "muted", "converged": "text", "diverged": "error"}
 
 
 class _Letters:
@@ -226,7 +226,7 @@ class RunCells(NumberDelegate):
             QRect(area.left(), edge, area.width(), second),
         )
 
-    def _paint_mark(self, painter: QPainter, room: QRect, state: State) -> None:
+    def _paint_mark(self, painter: QPainter, room: QRect, state: Where) -> None:
         """Paint a ring, a tick or a cross, which differ without their colours."""
         box = QRectF(room.left() + 1, room.center().y() + 1 - _MARK_SIZE / 2, _MARK_SIZE, _MARK_SIZE)
         role = {"running": "muted", "converged": "start", "diverged": "error"}[state]
