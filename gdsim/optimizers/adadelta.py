@@ -63,8 +63,7 @@ RULE = UpdateRule(
     parts=(
         Part(
             "Second moment",
-            "The running mean of the squared gradients keeps the share ρ of itself: each square's area is its value, "
-            "and its side the divisor.",
+            "A running mean of squared gradients: each square's area is its value, its side the divisor.",
             results=("second_moment_next",),
             squares=("second_moment_next",),
         ),

@@ -81,15 +81,13 @@ def equations(known: Mapping[str, float]) -> Equations:
 
 FIRST_MOMENT = Part(
     "First moment",
-    "The first moment, a running mean of the gradients, keeps the share β₁ of itself and takes the rest from the "
-    "gradient.",
+    "A running mean of the gradients: the share β₁ of itself, the rest from the new one.",
     results=("first_moment_next",),
     arrows=("first_moment_next",),
 )
 SECOND_MOMENT = Part(
     "Second moment",
-    "The second moment, a running mean of the squared gradients, does the same: each square's area is its value, "
-    "and its side the divisor.",
+    "A running mean of squared gradients: each square's area is its value, its side the divisor.",
     results=("second_moment_next", "largest_moment_next"),
     squares=("second_moment_next",),
 )

@@ -56,8 +56,7 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
 
 NORM = Part(
     "Infinity norm",
-    "The norm keeps the share β₂ of itself, unless the gradient is larger: then it takes the gradient's size; each "
-    "square's area is the divisor.",
+    "It keeps the share β₂ of itself, or takes the gradient's size if that is larger.",
     results=("infinity_norm_next",),
     squares=("infinity_norm_next",),
 )

@@ -111,6 +111,10 @@ class Update(NamedTuple):
     move: Params | None = None
 
 
+DECAY = "-lr*lambda*w"
+"""Name of the term that decoupled weight decay adds."""
+
+
 class Situation(NamedTuple):
     """Where an update is made, for what only few rules ask for.
 

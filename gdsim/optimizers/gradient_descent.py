@@ -45,7 +45,7 @@ RULE = UpdateRule(
     init=no_state,
     update=update,
     parts=(
-        Part("Gradient", "Minus the learning rate times the gradient points down the slope.", terms=("-lr*g",)),
+        Part("Gradient", "The gradient is multiplied with minus the learning rate.", terms=("-lr*g",)),
         Part("Move", "This is the move.", results=("w_next",)),
     ),
 )

@@ -58,13 +58,13 @@ def equations(known: Mapping[str, float]) -> Equations:
 
 DIRECTION = Part(
     "Direction",
-    "The direction is a blend of the first moment, with the share β₁, and of the gradient, with the rest.",
+    "A blend of the first moment, with the share β₁, and of the gradient, with the rest.",
     results=("direction",),
     arrows=("direction",),
 )
 FIRST_MOMENT = Part(
     "First moment",
-    "The first moment takes the gradient in and keeps the share β₂ of itself; only the next update uses it.",
+    "It keeps the share β₂ of itself and takes the rest from the gradient, for the next update.",
     results=("first_moment_next",),
     arrows=("first_moment_next",),
 )

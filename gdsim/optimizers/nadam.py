@@ -96,8 +96,7 @@ EQUATIONS = (
 
 SCHEDULE = Part(
     "Momentum",
-    "The momentum μ grows from step to step, from about β₁/2 to β₁: that of this step, that of the next, and the "
-    "product of all so far.",
+    "The momentum μ grows from step to step: that of this step, of the next, and the product of all.",
     results=("mu", "mu_ahead", "mu_product_next"),
 )
 CORRECTION = Part(

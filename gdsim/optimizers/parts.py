@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gdsim.optimizers.base import Part, UpdateRule
-
-DECAY = "-lr*lambda*w"
-"""Name of the term that decoupled weight decay adds."""
+from gdsim.optimizers.base import DECAY, Part, UpdateRule
+from gdsim.optimizers.pipeline import USED, gradient_equations
 
 _MOVE = Part("Move", "The move that the rule makes of the gradient.")
 _DECAY = Part("Weight decay", "Every parameter is pulled towards 0, apart from the gradient.", terms=(DECAY,))
+_USED = Part(
+    "Gradient used",
+    "The rule is not given the gradient itself, but g*: with the noise, clipping and weight decay that are set.",
+    arrows=(USED,),
+)
 
 
 def parts_of(rule: UpdateRule, hyper: Mapping[str, float]) -> tuple[Part, ...]:
@@ -23,4 +26,7 @@ def parts_of(rule: UpdateRule, hyper: Mapping[str, float]) -> tuple[Part, ...]:
     if rule.decay == "decoupled" and hyper.get("weight_decay"):
         *first, last = parts
         parts = (*first, _DECAY, last)
+    around = gradient_equations(rule, hyper)
+    if around:
+        parts = (Part(_USED.label, _USED.sentence, tuple(e.result for e in around), arrows=_USED.arrows), *parts)
     return parts

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdsim.optimizers.base import (
+    DECAY,
     Equation,
     Equations,
     Hyper,
@@ -18,7 +19,6 @@ from gdsim.optimizers.base import (
     times,
     total,
 )
-from gdsim.optimizers.parts import DECAY
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +28,8 @@ USED = "g_used"
 
 STAGES = ("g_first", "g_second", "g_third")
 """What it is on its way there."""
+
+NORM_OF = "norm_of_"
 
 CLIP_EPS = 1e-6
 """What torch.nn.utils.clip_grad_norm_ adds to the norm."""
@@ -93,7 +95,8 @@ def gradient_used(rule: UpdateRule, gradient: Params, hyper: Hyper, params: Para
 def gradient_equations(rule: UpdateRule, hyper: Hyper) -> Equations:
     """Return what `gradient_used` does as equations; none where the rule is given the gradient itself.
 
-    Beside ``w``, ``g`` and the hyper-parameters they use ``xi``, the noise, and ``norm``, that of the whole gradient.
+    Beside ``w``, ``g`` and the hyper-parameters they use ``xi``, the noise, and ``norm_of_`` with the name of what is
+    clipped, the norm of the whole of it.
     The last result is called `USED`.
     """
     expressions = []
@@ -102,7 +105,7 @@ def gradient_equations(rule: UpdateRule, hyper: Hyper) -> Equations:
     if hyper.get("clip_value"):
         expressions.append("max(-clip_value, min(clip_value, {g}))")
     if hyper.get("clip_norm"):
-        expressions.append(f"{{g}}*min(1, clip_norm/(norm + {CLIP_EPS}))")
+        expressions.append(f"{{g}}*min(1, clip_norm/({NORM_OF}{{g}} + {CLIP_EPS}))")
     if rule.decay == "coupled" and hyper.get("weight_decay"):
         expressions.append("{g} + weight_decay*w")
     names = ["g", *STAGES[: max(0, len(expressions) - 1)], USED]

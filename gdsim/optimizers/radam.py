@@ -118,8 +118,7 @@ CORRECTION = Part(
 )
 RECTIFICATION = Part(
     "Rectification",
-    "The length ρ says of how many gradients the second moment is a mean: only above 5 are they enough, and the step "
-    "is divided by the side of each square and multiplied with r.",
+    "Only when the second moment is a mean of more than 5 gradients, as ρ says, does it divide the step.",
     results=("length_limit", "length", "rectification", "adaptive"),
 )
 MOVE = Part(

@@ -121,8 +121,7 @@ RULE = UpdateRule(
     parts=(
         Part(
             "Second moment",
-            "The second moment, a running mean of the squared gradients, keeps the share α of itself: each square's "
-            "area is its value, and its side the divisor.",
+            "A running mean of squared gradients (centered: less their mean): each square's side is the divisor.",
             results=("second_moment_next", "mean_gradient_next", "variance"),
             squares=("second_moment_next", "variance"),
         ),

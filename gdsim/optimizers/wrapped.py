@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.optimizers.base import (
+    Equation,
     Hyper,
     Params,
     Part,
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 CLASSES = (
-    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Muon", "NAdam", "RAdam",
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam",
     "RMSprop", "Rprop", "SGD",
 )  # fmt: skip
-"""What the interface offers without importing torch; any other class of torch.optim can be named in a file."""
+"""What the interface offers without importing torch; a file can name any other class of torch.optim, such as Muon,
+which takes matrices only."""
 
 SPARSE = {"SparseAdam"}
 """Classes that take sparse gradients only."""
@@ -81,11 +83,18 @@ def wrapped_rule(name: str) -> UpdateRule:
             explanation="An optimizer of torch.optim, worked out by torch itself.",
             source=f"torch.optim.{name}",
             hyperparameters=own,
-            symbols={"g": "g"},
-            equations=(),
+            symbols={"g": "g", "move": r"\Delta"},
+            equations=(Equation("w_next", "w + move"),),
             init=lambda params: TorchState({"step": first_step(params)}),
             update=_update_without_parameters,
-            parts=(Part("Move", "torch.optim works the move out; its parts are not known here.", terms=(term,)),),
+            parts=(
+                Part(
+                    "Move",
+                    "torch.optim works the move out; its parts are not known here.",
+                    terms=(term,),
+                    results=("w_next",),
+                ),
+            ),
             decay="own" if any(described.name == "weight_decay" for described in own) else "coupled",
             update_at=partial(_update, cls, arguments, term),
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gdsim.i18n import tr
 from gdsim.optimizers import Part, Role, UpdateRule
 from gdsim.optimizers.parts import parts_of
+from gdsim.optimizers.pipeline import USED
 from gdsim.simulation.snapshot import Snapshot, TermValue, Values
 from gdsim.simulation.update_lines import Computation, moved
 
@@ -117,17 +118,17 @@ def _coming(snapshot: Snapshot, rule: UpdateRule, names: tuple[str, str]) -> Apa
     if "w_next" in present.results or snapshot.part == len(parts_of(rule, now.hyper)):
         total = tuple(sum(each.value[axis] for each in _vectors(coming.terms, *names)) for axis in (0, 1))
         move = Vector("move", "move", (total[0], total[1]))
-    said = _comparison(terms) if present.terms and len(terms) > 1 else ""
-    if move is not None and not said:
-        said = _turn(snapshot, move, names)
+    said = _turn(snapshot, move, names) if move is not None else ""
+    if not said and present.terms and len(terms) > 1:
+        said = _comparison(terms)
     # The line is short: where there is something to say of this very update, the worksheet says the rest.
     caption = tr("{part}: {sentence}", part=tr(present.label), sentence=said or tr(present.sentence))
     return Apart(_pair(now.parameters, *names), terms, move, vectors, numbers, caption)
 
 
 def _squares(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return the squares that stand: those of the latest part that draws any."""
-    return next((part.squares for part in reversed(parts) if part.squares), ())
+    """Return the squares that stand: the last ones of the latest part that draws any."""
+    return next((part.squares[-1:] for part in reversed(parts) if part.squares), ())
 
 
 def _caption(snapshot: Snapshot, here: Pair) -> str:
@@ -141,13 +142,20 @@ def _caption(snapshot: Snapshot, here: Pair) -> str:
 
 
 def _comparison(terms: Sequence[Vector]) -> str:
-    """Say what the last term does to the sum of those before it."""
-    if len(terms) < 2:
-        return ""
+    """Say what the last term does to the sum of those before it; empty where there is nothing before it."""
     with np.errstate(all="ignore"):
-        kept = np.sum([term.value for term in terms[:-1]], axis=0)
+        before = np.sum([term.value for term in terms[:-1]], axis=0)
         added = np.array(terms[-1].value)
-        return _step_sentence(kept, kept + added, _cosine(kept, added))
+        old, new = _length(before), _length(before + added)
+    if not (math.isfinite(old) and math.isfinite(new)) or old == 0:
+        return ""
+    said = {"old": f"{old:.3g}", "new": f"{new:.3g}"}
+    cosine = _cosine(before, added)
+    if cosine > _ALIKE:
+        return tr("it points the same way as what is there: the sum grows from {old} to {new}.", **said)
+    if cosine < -_ALIKE:
+        return tr("it points against what is there: the sum goes from {old} to {new}.", **said)
+    return tr("it points across what is there: the sum turns, from {old} to {new}.", **said)
 
 
 def _last_step(snapshot: Snapshot, names: tuple[str, str]) -> str:
@@ -157,8 +165,8 @@ def _last_step(snapshot: Snapshot, names: tuple[str, str]) -> str:
     with np.errstate(all="ignore"):
         moves = np.diff(points, axis=0)
     if len(moves) > 1:
-        return _step_sentence(moves[0], moves[1], _cosine(moves[0], moves[1]))
-    return tr("The first step is {length} long.", length=f"{math.hypot(*moves[-1].tolist()):.3g}")
+        return _step_sentence(moves[0], moves[1])
+    return tr("The first step is {length} long.", length=f"{_length(moves[-1]):.3g}")
 
 
 def _turn(snapshot: Snapshot, move: Vector, names: tuple[str, str]) -> str:
@@ -166,16 +174,20 @@ def _turn(snapshot: Snapshot, move: Vector, names: tuple[str, str]) -> str:
     if not snapshot.move:
         return ""
     before, after = np.array(_pair(snapshot.move, *names)), np.array(move.value)
-    return _step_sentence(before, after, _cosine(before, after))
+    return _step_sentence(before, after)
 
 
-def _step_sentence(before: Floats, after: Floats, cosine: float) -> str:
-    old, new = math.hypot(*before.tolist()), math.hypot(*after.tolist())
+def _step_sentence(before: Floats, after: Floats) -> str:
+    """Compare a move with the one before it."""
+    old, new = _length(before), _length(after)
     if not (math.isfinite(old) and math.isfinite(new)) or old == 0:
         return tr("The step is {length} long.", length=f"{new:.3g}")
     said = {"old": f"{old:.3g}", "new": f"{new:.3g}"}
+    cosine = _cosine(before, after)
+    if said["old"] == said["new"]:
+        return _steady_sentence(cosine, said["new"])
     if cosine > _ALIKE:
-        if new >= old:
+        if new > old:
             return tr("Same direction as before: the step grows from {old} to {new}.", **said)
         return tr("Same direction as before, but shorter: the step shrinks from {old} to {new}.", **said)
     if cosine < -_ALIKE:
@@ -183,6 +195,19 @@ def _step_sentence(before: Floats, after: Floats, cosine: float) -> str:
             return tr("Opposite direction: the step shrinks from {old} to {new}.", **said)
         return tr("Opposite direction, and longer: the step turns round, from {old} to {new}.", **said)
     return tr("Across the direction of before: the step turns, and goes from {old} to {new}.", **said)
+
+
+def _steady_sentence(cosine: float, length: str) -> str:
+    """Say how a move goes that is as long as the one before it."""
+    if cosine > _ALIKE:
+        return tr("Same direction as before: the step stays {length} long.", length=length)
+    if cosine < -_ALIKE:
+        return tr("Opposite direction: the step turns round and stays {length} long.", length=length)
+    return tr("Across the direction of before: the step turns and stays {length} long.", length=length)
+
+
+def _length(vector: Floats) -> float:
+    return math.hypot(*vector.tolist())
 
 
 def _cosine(one: Floats, other: Floats) -> float:
@@ -204,6 +229,8 @@ def _role(rule: UpdateRule, name: str) -> Role:
 def _letter(rule: UpdateRule, name: str) -> str:
     """Return how a quantity is called beside its arrow: by its letter where it has a plain one."""
     base = name.removesuffix("_next")
+    if name == USED:
+        return "g*"
     symbol = rule.symbols.get(base, base)
     corrected = re.fullmatch(r"\\hat\{(\w)\}", symbol)
     if corrected:

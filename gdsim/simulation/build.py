@@ -32,10 +32,21 @@ def runner_of(scenario: RunScenario, number: int = 0) -> Runner:
     InputError
         If its data cannot be read, or do not fit the rest.
     """
+    return _runner(scenario, number, None)
+
+
+def _runner(scenario: RunScenario, number: int, problem: Problem | None) -> Runner:
     from gdsim.simulation.runner import Runner
 
     run = scenario.run[number]
-    return Runner.of(problem_of(scenario, number), rule_named(run.optimizer), run)
+    return Runner.of(problem or problem_of(scenario, number), rule_named(run.optimizer), run)
+
+
+def _shared_problem(scenario: RunScenario, kept: list[Runner]) -> Problem | None:
+    """Return the problem of all runs: one network and its data; None where each has a start of its own."""
+    if isinstance(scenario, SurfaceScenario):
+        return None
+    return kept[0].simulation.problem if kept else problem_of(scenario)
 
 
 def race_of(scenario: RunScenario, before: Race | None = None) -> Race:
@@ -49,11 +60,13 @@ def race_of(scenario: RunScenario, before: Race | None = None) -> Race:
     from gdsim.simulation.race import Race
 
     keys = [(scenario.problem, run.model_copy(update=LOOKS)) for run in scenario.run]
+    kept = [None if before is None else before.kept(key) for key in keys]
+    shared = _shared_problem(scenario, [runner for runner in kept if runner is not None])
     runners: list[Runner] = []
-    for number, key in enumerate(keys):
-        kept = before.kept(key) if before is not None else None
+    for number, runner in enumerate(kept):
         # Two runs may be alike: one runner cannot be both.
-        runners.append(kept if kept is not None and kept not in runners else runner_of(scenario, number))
+        again = runner is None or runner in runners
+        runners.append(_runner(scenario, number, shared) if again or runner is None else runner)
     return Race(runners, keys, in_parts=isinstance(scenario, SurfaceScenario))
 
 

@@ -63,7 +63,7 @@ def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
     given = {_override(data, override) for override in overrides or []}
     for run, before in zip(_runs(data), optimizers, strict=False):
         if run.get("optimizer") != before:
-            _forget_foreign_hyper(run, given)
+            _forget_foreign_hyper(run, str(before), given)
     _resolve_data_file(data, source)
     return validate(data)
 
@@ -163,13 +163,23 @@ def _runs(data: dict[str, Any]) -> list[dict[str, Any]]:
     return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
 
 
-def _forget_foreign_hyper(run: dict[str, Any], given: set[str]) -> None:
-    """Drop the hyper-parameters of another optimizer that a file set, not those asked for by name."""
+def _forget_foreign_hyper(run: dict[str, Any], before: str, given: set[str]) -> None:
+    """Drop what a file set for the optimizer ``before``: its own hyper-parameters, and its defaults of shared ones.
+
+    Those asked for by name stay.
+    """
     known = {h.name for rule in rules().values() for h in rule.hyperparameters}
     try:
         rule = rule_named(str(run.get("optimizer")))
     except InputError:
         return  # the check of the scenario will say so
+    try:
+        usual = {h.name: h.default for h in rule_named(before).hyperparameters}
+    except InputError:
+        usual = {}
+    for name in usual.keys() - given:
+        if run.get(name) == usual[name]:
+            del run[name]
     changes = run.get("change")
     for part in [run, *(changes if isinstance(changes, list) else [])]:
         for name in known - {h.name for h in rule.hyperparameters} - given:

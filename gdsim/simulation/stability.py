@@ -16,6 +16,9 @@ from gdsim.simulation.lines import Line, Section, slots
 COVERED = ("gd", "momentum", "momentum-pytorch")
 """Rules that the theory speaks of: plain gradient descent and the heavy ball in either convention."""
 
+AROUND = ("weight_decay", "clip_value", "clip_norm", "noise")
+"""Hyper-parameters with which it does not hold."""
+
 _LATEX = {"gamma": r"\gamma", "lambda_max": r"\lambda_{\max}", "lambda_min": r"\lambda_{\min}"}
 
 
@@ -27,6 +30,9 @@ def stability_section(quadratic: Quadratic, optimizer: str, hyper: Mapping[str, 
         values = {"lambda_max": high, "lambda_min": low}
         condition = quadratic.condition_number
         lines.append(_computed("kappa", r"\kappa", "kappa", "lambda_max/lambda_min", values, condition))
+    if any(hyper.get(name) for name in AROUND):
+        note = tr("With weight decay, clipping or noise no limit is known.")
+        return Section("stability", tr("Stability"), tuple(lines), note)
     if optimizer not in COVERED:
         return Section("stability", tr("Stability"), tuple(lines), tr("No limit is known for this optimizer."))
     gamma = hyper.get("gamma", 0.0)

@@ -13,12 +13,12 @@ from gdsim.formula import Formula, parse
 from gdsim.formula.latex import Printer, symbol
 from gdsim.formula.tree import ATOM, FUNCTIONS, to_text
 from gdsim.optimizers import Equation, UpdateRule, rule_named
-from gdsim.optimizers.pipeline import STAGES, USED, gradient_equations
+from gdsim.optimizers.pipeline import NORM_OF, STAGES, USED, gradient_equations
 from gdsim.simulation.lines import RESULT, Line, slots
 from gdsim.simulation.snapshot import Point, TermValue, UsedGradient, Values
 
-_GRADIENTS = {"g": "g", USED: r"\tilde{g}", **{name: "g" + "'" * n for n, name in enumerate(STAGES, 1)}}
-_SHARED = {"norm": r"\Vert g \Vert", "xi": r"\xi"}
+_GRADIENTS = {"g": "g", USED: "g^{*}", **{name: "g" + "'" * n for n, name in enumerate(STAGES, 1)}}
+_SHARED = {"xi": r"\xi", **{NORM_OF + name: rf"\Vert {latex} \Vert" for name, latex in _GRADIENTS.items()}}
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,13 @@ class Computation:
         known = self.constants
         known |= {"w": float(before.parameters[parameter]), "g": float(before.gradient[parameter])}
         if self.used is not None:
-            known["norm"] = self.used.norm or 0.0
+            known |= dict.fromkeys((NORM_OF + name for name in _GRADIENTS), self.used.norm or 0.0)
             known["xi"] = float(self.used.noise[parameter]) if self.used.noise else 0.0
         known |= {name: float(values[parameter]) for name, values in before.state.items() if name != "step"}
         after = {f"{name}_next": float(values[parameter]) for name, values in self.after.items()}
         after["w_next"] = float(self.moved[parameter])
+        if rule.update_at is not None:  # it tells of its move only
+            known["move"] = after["w_next"] - known["w"]
         if self.used is not None:
             after[USED] = float(self.used.values[parameter])
         for equation in lines_of(rule, before.hyper, known):

@@ -16,7 +16,6 @@ from gdsim.formula.tree import to_text
 from gdsim.i18n import tr
 from gdsim.optimizers import UpdateRule, rule_named
 from gdsim.optimizers.parts import parts_of
-from gdsim.optimizers.pipeline import gradient_equations
 from gdsim.problems.analysis import Analysis
 from gdsim.simulation.lines import RESULT, Line, Section, Worksheet, slots
 from gdsim.simulation.snapshot import Phase, Point, Snapshot
@@ -123,9 +122,8 @@ def _update(rule: UpdateRule, snapshot: Snapshot) -> tuple[Line, ...]:
     if coming is not None and snapshot.grad is not None:
         here = replace(now, gradient=snapshot.grad.values)
         made = Computation(rule, here, coming.state, moved(now.parameters, coming.terms), coming.used)
-        given = frozenset(line.result for line in gradient_equations(rule, now.hyper))
         parts = [frozenset(part.results) for part in parts_of(rule, now.hyper)[: snapshot.part]]
-        return update_lines(rule, now.parameters, now.hyper, made, given.union(*parts), parts[-1])
+        return update_lines(rule, now.parameters, now.hyper, made, frozenset().union(*parts), parts[-1])
     if before is None:
         return update_lines(rule, now.parameters, now.hyper, None, None, None)
     updated = None if snapshot.phase == "update" else frozenset[str]()

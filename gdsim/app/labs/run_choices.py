@@ -72,7 +72,7 @@ class RunChoices(Generic[S]):
         snapshot = self._shown()
         shown = snapshot.settings if snapshot is not None and self._in_focus(snapshot) else dict(self._run.hyper)
         try:
-            values = edits.optimizer_edit(self._model.focus, name, shown)
+            values = edits.optimizer_edit(self._model.focus, self._run.optimizer, name, shown)
         except InputError as error:
             explain(str(error))
             return

@@ -14,15 +14,15 @@ from gdsim.simulation.spec import RunSpec
 Values = dict[str, Any]
 
 
-def optimizer_edit(number: int, name: str, shown: Mapping[str, float]) -> Values:
-    """Take another rule; it keeps the values ``shown`` of the hyper-parameters that it has too.
+def optimizer_edit(number: int, before: str, name: str, shown: Mapping[str, float]) -> Values:
+    """Take another rule; it keeps those of the values ``shown`` that were set and that it has too.
 
     Raises
     ------
     InputError
         If there is no such rule.
     """
-    return {f"run.{number}.optimizer": name, **hyper_edit(number, _kept(name, shown), {})}
+    return {f"run.{number}.optimizer": name, **hyper_edit(number, _kept(before, name, shown), {})}
 
 
 def change_edit(number: int, run: RunSpec, step: int, name: str, value: float) -> Values:
@@ -47,13 +47,18 @@ def schedule_edit(number: int, schedule: RateSchedule) -> Values:
 
 
 def added_edit(runs: Sequence[RunSpec], number: int) -> Values:
-    """Add a run with the first rule that none has yet; in the rest it is like run ``number``."""
+    """Add a run with the first rule that none has yet; in the rest it is like run ``number``.
+
+    Where every rule runs already, it is like that run with half its learning rate.
+    """
     taken = {run.optimizer for run in runs}
     model = runs[number]
     rule = next((name for name in rules() if name not in taken), model.optimizer)
-    fresh = {"name": "", "colour": "", "hidden": False, "optimizer": rule, "hyper": _kept(rule, model.hyper)}
-    added = {**model.model_dump(mode="json"), **fresh, "change": []}
-    return _runs([*map(_dumped, runs), _without_events(added)])
+    hyper = _kept(model.optimizer, rule, model.hyper)
+    if rule in taken:
+        hyper["learning_rate"] = model.hyper["learning_rate"] / 2
+    fresh = {"name": "", "colour": "", "hidden": False, "optimizer": rule, "hyper": hyper, "change": []}
+    return _runs([*map(_dumped, runs), _without_events({**model.model_dump(mode="json"), **fresh})])
 
 
 def copied_edit(runs: Sequence[RunSpec], number: int) -> Values:
@@ -76,10 +81,13 @@ def shown_edit(runs: Sequence[RunSpec], only: int | None) -> Values:
     return {f"run.{number}.hidden": only is not None and number != only for number in range(len(runs))}
 
 
-def _kept(rule: str, shown: Mapping[str, float]) -> dict[str, float]:
+def _kept(before: str, rule: str, shown: Mapping[str, float]) -> dict[str, float]:
+    """Return the hyper-parameters of ``rule``: what was set for the rule ``before`` it, else its own defaults."""
+    usual = {hyper.name: hyper.default for hyper in rule_named(before).hyperparameters}
     result = {}
     for hyper in rule_named(rule).hyperparameters:
-        result[hyper.name] = shown.get(hyper.name, hyper.default)
+        given = shown.get(hyper.name, hyper.default)
+        result[hyper.name] = hyper.default if given == usual.get(hyper.name) else given
         try:
             hyper.check(result[hyper.name])
         except ValueError:

@@ -92,6 +92,8 @@ class RunLab(Lab[S]):
         optimizer.settled.connect(self.model.end_gesture)
         self.trainer.failed.connect(self.show_message)
         self._poll.timeout.connect(self._take_snapshot)
+        # What was refused may be right now.
+        self.model.changed.connect(lambda *_: self.message.show_sentence(""))
 
     def _connect_race(self, runs: RunsPanel) -> None:
         """Let the table of the runs act on them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from gdsim.app.arrow import Arrow, Square
 from gdsim.app.widgets.timeline import Mark
 from gdsim.i18n import tr
@@ -19,11 +21,15 @@ _MOST_EDITS = 6
 ARROW_SHARE = 0.18
 """Length of the gradient's arrow, as a share of the domain: its true length seldom fits."""
 
+SHORT_SHARE = 0.06
+"""Arrows of an update that is taken apart are enlarged together where all would be shorter than this share."""
+
 
 def arrows(snapshot: Snapshot, shown: Apart, domain: Domain) -> list[Arrow]:
     """Return the terms of an update tip to tail, what is no move yet, and the negative gradient where the run is."""
-    result = _tip_to_tail(shown)
     names = tuple(domain)
+    update = snapshot.coming or snapshot
+    result = _tip_to_tail(shown, _enlargement(snapshot, shown, domain), update.used is not None)
     gradient = snapshot.now.gradient
     if not gradient or not math.isfinite(snapshot.now.loss):
         return result
@@ -104,20 +110,42 @@ def _by_hand(step: int, script: Script) -> str:
     return "\n".join(edited)
 
 
-def _tip_to_tail(shown: Apart) -> list[Arrow]:
+def _enlargement(snapshot: Snapshot, shown: Apart, domain: Domain) -> float:
+    """Return by how much the terms are drawn too long, while an update is taken apart: most would be hard to see."""
+    if snapshot.coming is None or snapshot.grad is None:
+        return 1.0
+    spans = [high - low for low, high in domain.values()]
+    ways = np.cumsum([term.value for term in shown.terms], axis=0) if shown.terms else np.zeros((1, 2))
+    reach = float(np.max(np.abs(ways) / spans, initial=0.0))
+    if not 0 < reach < SHORT_SHARE:
+        return 1.0
+    wanted = ARROW_SHARE / reach
+    decade = 10.0 ** math.floor(math.log10(wanted))
+    return max(decade * part for part in (1.0, 2.0, 5.0) if decade * part <= wanted)
+
+
+def _tip_to_tail(shown: Apart, factor: float, used: bool) -> list[Arrow]:
+    """Return the terms laid tip to tail, ``factor`` times as long as they are."""
     result: list[Arrow] = []
     tail = shown.origin
     for term in shown.terms:
-        tip = _ahead(tail, term.value, 1.0)
+        tip = _ahead(tail, term.value, factor)
         if not all(map(math.isfinite, (*tail, *tip))):
             return result
         if term.value != (0.0, 0.0):
-            result.append(Arrow(tail, tip, term.role, f"{_typeset(term.name)} {_written(term.value)}"))
+            label = f"{_typeset(term.name, used)} {_written(term.value)}"
+            result.append(Arrow(tail, tip, term.role, _enlarged(label, factor)))
         tail = tip
     if shown.move is not None and len(shown.terms) > 1:
-        label = tr("move {value}", value=_written(shown.move.value))
-        result.append(Arrow(shown.origin, _ahead(shown.origin, shown.move.value, 1.0), "move", label))
+        label = _enlarged(tr("move {value}", value=_written(shown.move.value)), factor)
+        result.append(Arrow(shown.origin, _ahead(shown.origin, shown.move.value, factor), "move", label))
     return result
+
+
+def _enlarged(label: str, factor: float) -> str:
+    if factor == 1:
+        return label
+    return tr("{label}, drawn {factor} times as long", label=label, factor=f"{factor:g}")
 
 
 def _ahead(tail: tuple[float, float], way: tuple[float, float], factor: float) -> tuple[float, float]:
@@ -133,9 +161,13 @@ def _pair(values: Values, names: tuple[str, ...]) -> tuple[float, float]:
     return first, second
 
 
-def _typeset(name: str) -> str:
-    """Return a term's plain name with the usual symbols: ``-lr*g`` as ``−η·∇L``; a name in words is translated."""
+def _typeset(name: str, used: bool) -> str:
+    """Return a term's plain name with the usual symbols: ``-lr*g`` as ``−η·∇L``; a name in words is translated.
+
+    Where the rule was not given the gradient itself (``used``), it says g* as the worksheet does.
+    """
     if " " in name:
         return tr(name)
+    symbols = SYMBOLS | {"g": "g*"} if used else SYMBOLS
     sign, factors = ("−", name[1:]) if name.startswith("-") else ("", name)
-    return sign + "·".join(SYMBOLS.get(factor, factor) for factor in factors.split("*"))
+    return sign + "·".join(symbols.get(factor, factor) for factor in factors.split("*"))

@@ -16,6 +16,9 @@ from gdsim.app.widgets.whole_number import WholeNumber
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter
 
+MOST_LABEL = 13 * theme.GRID
+"""Pixels of a label before a slider; a longer one takes two lines."""
+
 _LARGEST = 1e308
 _MOST = 10**9
 _JUST_BELOW = 1 - 2**-53
@@ -89,6 +92,7 @@ class HyperRow(QWidget):
         low = int(hyper.at_least) if hyper.at_least > -_LARGEST else -_MOST
         whole = named(WholeNumber(low, _MOST), hyper.name, tr(hyper.label))
         whole.setToolTip(tr(hyper.explanation))
+        whole.setMinimumWidth(11 * theme.GRID)
         message = MessageLabel(f"{hyper.name}_message")
         whole.valueChanged.connect(lambda value: self.changed.emit(float(value)))
         whole.rejected.connect(message.show_sentence)
@@ -141,9 +145,11 @@ class HyperRows(QWidget):
                 row.settled.connect(self.settled)
             self._layout.insertWidget(place, self._rows[hyper.name])
         labels = [row.label for row in self._rows.values() if row.label is not None]
-        width = max([label_width, *(label.sizeHint().width() for label in labels)])
         for label in labels:
-            label.setMinimumWidth(width)
+            label.setWordWrap(label.sizeHint().width() > MOST_LABEL)
+        width = min(max([label_width, *(label.sizeHint().width() for label in labels)]), MOST_LABEL)
+        for label in labels:
+            label.setFixedWidth(max(width, 1))
 
     def show_values(self, values: dict[str, float]) -> None:
         """Show the values in force."""

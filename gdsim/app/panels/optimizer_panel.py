@@ -43,6 +43,9 @@ class OptimizerPanel(QWidget):
         self._more = named(QToolButton(), "more_hyper", tr("Weight decay, clipping, noise"))
         self._shown = ""
         self._values: dict[str, float] = {}
+        self._in_use = False
+        self._run: RunSpec | None = None
+        self._steps = 1
         self._lay_out()
         self._connect()
 
@@ -52,7 +55,7 @@ class OptimizerPanel(QWidget):
         self.error.show_sentence("")
         if run.optimizer != self._shown:
             self._show_rule(run.optimizer)
-        self.schedule.show_schedule(run.schedule, run.hyper["learning_rate"], steps)
+        self._run, self._steps = run, steps
         self.show_hyper(run.optimizer, dict(run.hyper))
 
     def show_hyper(self, optimizer: str, values: dict[str, float]) -> None:
@@ -64,8 +67,16 @@ class OptimizerPanel(QWidget):
         self._common.show_values(values)
         described = {h.name: h for h in rule_named(optimizer).hyperparameters}
         used = any(h.common and values.get(h.name, h.default) != h.default for h in described.values())
-        if used and not self._more.isChecked():
-            self._more.setChecked(True)
+        if used != self._in_use:
+            self._in_use = used
+            self._more.setChecked(used)
+            self._more.setText(
+                tr("Weight decay, clipping, noise (in use)") if used else tr("Weight decay, clipping, noise")
+            )
+        if self._run is not None:
+            # The learning rate that is set here, which the schedule multiplies.
+            rate = values.get("learning_rate", self._run.hyper["learning_rate"])
+            self.schedule.show_schedule(self._run.schedule, rate, self._steps)
 
     def show_step(self, step: int) -> None:
         """Mark the present step in the schedule."""

@@ -94,8 +94,9 @@ class ViewPanel(QWidget):
         }
         for name, text in short.items():
             button = named(QToolButton(), name)
+            # The button takes its action's short text anew whenever the action changes.
+            actions[name].setIconText(text)
             button.setDefaultAction(actions[name])
-            button.setText(text)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             buttons.addWidget(button)
         layout.addLayout(buttons)

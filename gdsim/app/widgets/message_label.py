@@ -29,6 +29,7 @@ class MessageLabel(QLabel):
         self.setObjectName(object_name)
         self._dismissable = dismissable
         self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._muted = False
         self._fading = QTimer(self)
