@@ -8,8 +8,12 @@ from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
 from gdsim.simulation.spec import RunSpec
 
-COLOURS = ("#332288", "#cc6677", "#117733", "#aa4499", "#88ccee", "#882255", "#44aa99", "#999933", "#ddcc77")
-"""Tol's muted set, which the colour-blind can tell apart; none is a colour of gradient, velocity or start."""
+COLOURS = (
+    "#332288", "#cc6677", "#117733", "#aa4499", "#88ccee", "#882255", "#44aa99", "#999933",
+    "#000000", "#ee3377", "#aa7744", "#7f7f7f", "#7711cc", "#6a8f00", "#ff9e80", "#2e5c5c", "#b8a038", "#5a2d0c",
+)  # fmt: skip
+"""Tol's muted set, which the colour-blind can tell apart, then more for races of more runs; none is a colour of
+gradient, velocity or start."""
 
 
 def run_colour(number: int, chosen: str = "") -> str:

@@ -14,6 +14,7 @@ from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.spec_model import Finite, SpecModel, Step
 
 MOST_RUNS = 100
+LONGEST_NAME = 60
 
 
 class Change(SpecModel):
@@ -35,13 +36,21 @@ class RunSpec(SpecModel):
     ``#rrggbb``, or empty for that of its place in the race; a ``hidden`` run is made, but not drawn.
     """
 
-    name: Annotated[str, Field(max_length=60)] = ""
+    name: str = ""
     optimizer: str
     hyper: dict[str, Finite]
     schedule: RateSchedule = RateSchedule()
     change: tuple[Change, ...] = ()
     colour: str = ""
     hidden: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_short(cls, name: str) -> str:
+        if len(name) > LONGEST_NAME:
+            raise ValueError(tr("A run's name has at most {most} characters; this one has {count}.", most=LONGEST_NAME,
+                                count=len(name)))  # fmt: skip
+        return name
 
     @field_validator("colour")
     @classmethod

@@ -260,15 +260,21 @@ def test_any_class_of_torch_can_be_chosen(bench: Bench) -> None:
     bench.until(bench.find("eta1", QDoubleSpinBox).isVisible)
     press(bench, Qt.Key.Key_Right)
     bench.until_step(1)
-    index = box.findData("torch:Muon")
-    box.setCurrentIndex(index)
-    box.activated.emit(index)
-    bench.until(lambda: bench.lab.scenario.run[0].optimizer == "torch:Muon")
+    bench.window.actions_by_name["undo"].trigger()
+    bench.until(lambda: bench.lab.scenario.run[0].optimizer == "momentum")
+
+
+def test_a_class_that_refuses_says_so_until_another_is_chosen(open_window: Callable[..., Bench]) -> None:
+    bench = open_window("lecture-surface", ["run.optimizer=torch:Muon"])
     message = bench.find("message", QLabel)
     press(bench, Qt.Key.Key_Right)
     bench.until(lambda: message.isVisible() and "Muon" in message.text())
-    bench.window.actions_by_name["undo"].trigger()
-    bench.until(lambda: bench.lab.scenario.run[0].optimizer == "torch:Rprop")
+    press(bench, Qt.Key.Key_Right, SHIFT)
+    bench.until(lambda: bench.shown.phase == "forward")
+    bench.lab.choices.optimizer("gd")
+    bench.until(lambda: not message.isVisible())
+    press(bench, Qt.Key.Key_Right)
+    bench.until_step(1)
 
 
 def test_networks_race_too(open_window: Callable[..., Bench]) -> None:

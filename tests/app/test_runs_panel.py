@@ -670,7 +670,7 @@ def test_a_click_on_a_swatch_offers_the_palette(bench: Bench) -> None:
     bench.click(1, COLOUR)
     menu = bench.find("run_colours", QMenu)
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
-        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Sand", "Default colour", "Other...",
+        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Black", "Magenta", "Brown", "Grey", "Violet", "Moss", "Salmon", "Slate", "Ochre", "Umber", "Default colour", "Other...",
     ]  # fmt: skip
     bench.pick("run_colours", "Teal")
     # Tol's muted scheme.

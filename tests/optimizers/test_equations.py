@@ -78,7 +78,8 @@ def test_the_equations_before_the_rules_say_what_it_is_given(decay: str, data: s
     for name, g in gradient.items():
         known = {**hyper, "w": params[name].item(), "g": g.item()}
         known["xi"] = used.noise[name].item() if used.noise else 0.0
-        known["norm"] = used.norm.item() if used.norm is not None else 0.0
+        norm = used.norm.item() if used.norm is not None else 0.0
+        known |= dict.fromkeys((f"norm_of_{stage}" for stage in ("g", "g_first", "g_second")), norm)
         for line in gradient_equations(rule, hyper):
             known[line.result] = float(parse(line.expression).evaluate(known))
         assert known.get(USED, g.item()) == pytest.approx(used.gradient[name].item(), rel=1e-12, abs=1e-12)

@@ -29,12 +29,15 @@ def test_every_module_with_a_rule_is_found_and_has_a_twin() -> None:
 
 
 def test_all_rules_are_there_in_their_order() -> None:
-    assert len(ORDER) == 14
-    assert tuple(rules()) == ORDER
+    assert set(ORDER) == {
+        "gd", "momentum", "momentum-pytorch", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "nadam",
+        "radam", "adamax", "lion", "signsgd",
+    }  # fmt: skip
+    assert tuple(rules())[: len(ORDER)] == ORDER
 
 
 def test_an_unknown_rule_is_one_sentence_that_lists_the_known() -> None:
-    known = ", ".join(ORDER)
+    known = ", ".join(rules())
     with pytest.raises(InputError, match=rf"^There is no optimizer 'sgd'; there are {known}\.$"):
         rule_named("sgd")
 

@@ -161,7 +161,7 @@ def compare(name: str, loss: Loss, start: Params, hyper: dict[str, float], optio
 
 def test_the_interface_offers_every_class_that_takes_dense_gradients() -> None:
     classes = {n for n, c in vars(torch.optim).items() if isinstance(c, type) and issubclass(c, torch.optim.Optimizer)}
-    assert set(CLASSES) == classes - {"SparseAdam", "Optimizer"}
+    assert set(CLASSES) == classes - {"SparseAdam", "Optimizer", "Muon"}, "Muon takes matrices alone"
 
 
 @pytest.mark.parametrize(("name", "hyper", "options"), SURFACE_CASES)
@@ -247,13 +247,18 @@ def test_the_direction_of_lbfgs_is_shown() -> None:
     assert {"d", "prev_flat_grad"} <= set(run.state)
 
 
-def test_one_term_and_one_part_without_lines() -> None:
+def test_one_term_and_one_part() -> None:
     run = Run("Rprop", surface, point())
     update = run.update()
     assert [(term.name, term.role) for term in update.terms] == [("move of Rprop", "move")]
-    assert run.rule.lines(run.hyper) == ()
-    assert [(part.label, part.terms, part.results) for part in run.rule.parts] == [("Move", ("move of Rprop",), ())]
-    assert (run.rule.name, run.rule.label, run.rule.symbols) == ("torch:Rprop", "torch.optim.Rprop", {"g": "g"})
+    assert [(line.result, line.expression) for line in run.rule.lines(run.hyper)] == [("w_next", "w + move")]
+    (part,) = run.rule.parts
+    assert (part.label, part.terms, part.results) == ("Move", ("move of Rprop",), ("w_next",))
+    assert (run.rule.name, run.rule.label, run.rule.symbols) == (
+        "torch:Rprop",
+        "torch.optim.Rprop",
+        {"g": "g", "move": r"\Delta"},
+    )
     assert rule_named("torch:Rprop") is run.rule
 
 

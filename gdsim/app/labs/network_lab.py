@@ -264,7 +264,7 @@ class NetworkLab(RunLab[NetworkScenario]):
         """Bring the decision map to the front where there can be one, and away from it where there cannot."""
         docks = self.layout_of_docks.docks
         if len(self.model.scenario.run) > 1:
-            return  # the table of the runs is in front
+            return  # then the table of the runs is in front
         if self.views.decision.ranges is not None:
             docks["decision"].raise_()
         elif self.views.decision.isVisible():

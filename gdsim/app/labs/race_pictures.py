@@ -13,6 +13,7 @@ from gdsim.app.widgets.chart_series import Series
 from gdsim.export.run_colours import labels
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named
+from gdsim.simulation.schedule import CONSTANT
 from gdsim.simulation.snapshot import RunState, Snapshot
 from gdsim.simulation.spec import RunSpec
 from gdsim.simulation.standing import Goal, Standing, standing
@@ -32,6 +33,10 @@ def ways(snapshot: Snapshot, runs: Sequence[RunSpec], names: tuple[str, str]) ->
         colour = run_colour(number, run.colour) if len(race.runs) > 1 else ""
         result.append(Way(number, points, state.step, label, colour))
     return result
+
+
+FAR = 10.0
+"""What is so many times as large as anything of the runs that go on is not charted."""
 
 
 def race_steps(snapshot: Snapshot) -> tuple[int, int]:
@@ -64,10 +69,25 @@ def race_series(snapshot: Snapshot, runs: Sequence[RunSpec], column: str, name: 
         for number, (run, label, state) in enumerate(zip(runs, labels(runs), snapshot.race.runs, strict=False))
         if not run.hidden
     ]
+    shown = _without_the_lost(snapshot.race.runs, column, shown)
     longest = max((len(values) for _, _, values in shown), default=0)
-    return [
-        Series(label, _padded(values, longest), tint, sparse=len(values) < longest) for tint, label, values in shown
-    ]
+    result = []
+    for tint, label, values in shown:
+        padded = _padded(values, longest)
+        result.append(Series(label, padded, tint, sparse=bool(np.isnan(padded).any())))
+    return result
+
+
+def _without_the_lost(
+    states: Sequence[RunState], column: str, shown: list[tuple[str, str, NDArray[np.float64]]]
+) -> list[tuple[str, str, NDArray[np.float64]]]:
+    """Leave out what is far beyond the runs that go on: one that diverges would flatten the curves of all others."""
+    going = [state.column(column) for state in states if state.diverged_at is None]
+    if not going or len(going) == len(states):
+        return shown
+    with np.errstate(invalid="ignore"):
+        most = FAR * max(float(np.nanmax(np.abs(values))) for values in going)
+        return [(tint, label, np.where(np.abs(values) <= most, values, np.nan)) for tint, label, values in shown]
 
 
 def _padded(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
@@ -81,6 +101,9 @@ def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing
     usual = {h.name: h.default for h in rule.hyperparameters}
     told = [h for h in rule.hyperparameters if h.name == "learning_rate" or run.hyper[h.name] != usual[h.name]]
     settings = ", ".join(f"{_letter(h)} = {run.hyper[h.name]:g}" for h in told)
+    if run.schedule != CONSTANT:
+        kind = tr(run.schedule.description.label).lower()
+        settings = tr("{settings}, schedule {kind}", settings=settings, kind=kind)
     return RunRow(
         name=run.name,
         label=label,

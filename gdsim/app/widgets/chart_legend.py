@@ -100,6 +100,8 @@ class ChartLegend(QWidget):
         most = max(1, int(_MOST_HEIGHT * chart_height) // _ROW)
         # More columns than there is room for numbers only where the rows would fill the chart.
         columns = max(1, min(count, width // cell), math.ceil(count / most))
+        if width // columns < _SAMPLE + 3 * _GAP + _SHORTEST_NAME and columns > 2:
+            return 0  # nothing of the names could be read, and the lines need the room
         rows = math.ceil(count / columns)
         self._columns = math.ceil(count / rows)
         return rows * _ROW

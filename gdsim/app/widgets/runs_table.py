@@ -286,8 +286,9 @@ class RunsTable(QTableView):
 
 
 def _colour_names() -> tuple[str, ...]:
-    """Return the names of `COLOURS`, which are Tol's."""
+    """Return the names of `COLOURS`, in their order."""
     return (
-        tr("Indigo"), tr("Rose"), tr("Green"), tr("Purple"), tr("Cyan"),
-        tr("Wine"), tr("Teal"), tr("Olive"), tr("Sand"),
+        tr("Indigo"), tr("Rose"), tr("Green"), tr("Purple"), tr("Cyan"), tr("Wine"), tr("Teal"), tr("Olive"),
+        tr("Black"), tr("Magenta"), tr("Brown"), tr("Grey"), tr("Violet"), tr("Moss"), tr("Salmon"), tr("Slate"),
+        tr("Ochre"), tr("Umber"),
     )  # fmt: skip
