@@ -670,7 +670,8 @@ def test_a_click_on_a_swatch_offers_the_palette(bench: Bench) -> None:
     bench.click(1, COLOUR)
     menu = bench.find("run_colours", QMenu)
     assert [action.text() for action in menu.actions() if not action.isSeparator()] == [
-        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Black", "Magenta", "Brown", "Grey", "Violet", "Moss", "Salmon", "Slate", "Ochre", "Umber", "Default colour", "Other...",
+        "Indigo", "Rose", "Green", "Purple", "Cyan", "Wine", "Teal", "Olive", "Black",
+        "Magenta", "Brown", "Grey", "Violet", "Moss", "Salmon", "Slate", "Ochre", "Umber", "Default colour", "Other...",
     ]  # fmt: skip
     bench.pick("run_colours", "Teal")
     # Tol's muted scheme.
@@ -769,12 +770,12 @@ def test_what_the_menu_cannot_do_is_disabled(bench: Bench) -> None:
 
 def test_moving_all_starts(bench: Bench) -> None:
     box = bench.find("move_all")
-    assert not bench.panel.move_all
-    bench.qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     assert bench.panel.move_all
-    assert bench.take() == [("move_all_changed", True)]
-    bench.panel.move_all = False
-    assert not box.isChecked()
+    bench.qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    assert not bench.panel.move_all
+    assert bench.take() == [("move_all_changed", False)]
+    bench.panel.move_all = True
+    assert box.isChecked()
     assert bench.take() == []
     bench.panel.set_has_starts(False)
     assert not box.isVisible()

@@ -145,7 +145,7 @@ def _tip_to_tail(shown: Apart, factor: float, used: bool) -> list[Arrow]:
 def _enlarged(label: str, factor: float) -> str:
     if factor == 1:
         return label
-    return tr("{label}, drawn {factor} times as long", label=label, factor=f"{factor:g}")
+    return tr("{label}, drawn ×{factor}", label=label, factor=f"{factor:g}")
 
 
 def _ahead(tail: tuple[float, float], way: tuple[float, float], factor: float) -> tuple[float, float]:

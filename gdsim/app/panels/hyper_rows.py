@@ -82,7 +82,9 @@ class HyperRow(QWidget):
             part.setToolTip(tr(hyper.explanation))
         number.changed.connect(self.changed)
         number.settled.connect(self.settled)
-        number.slider.setMinimumWidth(4 * theme.GRID)  # the panel is to fit beside a scroll bar
+        # The panel is to fit beside a scroll bar.
+        number.slider.setMinimumWidth(4 * theme.GRID)
+        number.field.setMinimumWidth(11 * theme.GRID)
         self.label = number.label
         layout.addWidget(number)
         self._number = number

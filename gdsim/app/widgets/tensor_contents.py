@@ -51,6 +51,9 @@ def contents_of(snapshot: Snapshot, name: str) -> list[Content]:
     states = [
         Content(f"state_table_{key}", key, "velocity", tr("{key} of {name}", key=key, name=name), values[name])
         for key, values in snapshot.now.state.items()
+        # A count of updates, or what a switch that is off leaves at 0, is no table of this parameter.
+        if values[name].shape == snapshot.now.parameters[name].shape
+        and not (key == "largest_moment" and not snapshot.now.hyper.get("amsgrad"))
         if name in values
     ]
     return [
