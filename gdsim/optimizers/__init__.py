@@ -42,6 +42,7 @@ __all__ = [
     "complete",
     "rule_named",
     "rules",
+    "state_roles",
     "total",
 ]
 
@@ -65,6 +66,12 @@ def rules() -> dict[str, UpdateRule]:
             found[rule.name] = complete(rule)
     first = [name for name in ORDER if name in found]
     return {name: found[name] for name in dict.fromkeys([*first, *found])}
+
+
+@cache
+def state_roles() -> dict[str, Role]:
+    """Return what the states of all rules stand for, by name: one thing has one colour everywhere."""
+    return {name: role for rule in rules().values() for name, role in rule.roles.items()}
 
 
 def complete(rule: UpdateRule) -> UpdateRule:

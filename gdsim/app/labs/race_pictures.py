@@ -99,7 +99,9 @@ def _padded(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
 def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing) -> RunRow:
     rule = rule_named(run.optimizer)
     usual = {h.name: h.default for h in rule.hyperparameters}
-    told = [h for h in rule.hyperparameters if h.name == "learning_rate" or run.hyper[h.name] != usual[h.name]]
+    told = [
+        h for h in rule.hyperparameters if h.name in ("learning_rate", "gamma") or run.hyper[h.name] != usual[h.name]
+    ]
     settings = ", ".join(f"{_letter(h)} = {run.hyper[h.name]:g}" for h in told)
     if run.schedule != CONSTANT:
         kind = tr(run.schedule.description.label).lower()

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from gdsim.app.widgets.tensor_text import title_of
 from gdsim.i18n import tr
+from gdsim.optimizers import state_roles
 from gdsim.simulation.snapshot import HeldGradient, Snapshot
 
-Role = Literal["parameter", "gradient", "velocity", "move"]
+Role = Literal["parameter", "gradient", "velocity", "second_moment", "decay", "move"]
 Arrays = dict[tuple[str, str], NDArray[Any]]
 """What was shown, by table and parameter."""
 
@@ -49,7 +50,13 @@ def contents_of(snapshot: Snapshot, name: str) -> list[Content]:
     weight = snapshot.now.parameters[name]
     grad = None if snapshot.grad is None else snapshot.grad.values.get(name)
     states = [
-        Content(f"state_table_{key}", key, "velocity", tr("{key} of {name}", key=key, name=name), values[name])
+        Content(
+            f"state_table_{key}",
+            key,
+            state_roles().get(key, "velocity"),
+            tr("{key} of {name}", key=key, name=name),
+            values[name],
+        )
         for key, values in snapshot.now.state.items()
         # A count of updates, or what a switch that is off leaves at 0, is no table of this parameter.
         if values[name].shape == snapshot.now.parameters[name].shape

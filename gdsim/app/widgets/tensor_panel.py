@@ -91,10 +91,8 @@ class _Title(QLabel):
         painter = QPainter(self)
         middle = self.height() // 2
         colours = self._theme
-        fills = {"gradient": colours.gradient, "velocity": colours.velocity, "move": colours.move}
-        painter.fillRect(
-            QRect(0, middle - _SWATCH // 2, _SWATCH, _SWATCH), QColor(fills.get(self._role, colours.muted))
-        )
+        fill = colours.muted if self._role == "parameter" else getattr(colours, self._role)
+        painter.fillRect(QRect(0, middle - _SWATCH // 2, _SWATCH, _SWATCH), QColor(fill))
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         room = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
