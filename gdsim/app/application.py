@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import importlib.util
 import logging
@@ -12,10 +13,23 @@ import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from gdsim.errors import InputError
 from gdsim.i18n import set_translator, tr
+from gdsim.optimizers import rules
 from gdsim.simulation.files import load
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from gdsim.app.main_window import MainWindow
+
+BEFORE_QT = (
+    "OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.files", "gdsim.simulation.worksheet",
+    "gdsim.simulation.apart", "gdsim.simulation.standing", "gdsim.export.run_colours",
+)  # fmt: skip
+"""What the first window needs that is imported before Qt."""
 
 
 def main(source: str | None = None) -> int:
@@ -26,6 +40,23 @@ def main(source: str | None = None) -> int:
     InputError
         If there is no screen, or the scenario cannot be read; no window has been opened then.
     """
+    # Nothing that start-up makes is garbage; looking for some takes a tenth of the time.
+    gc.disable()
+    try:
+        app, window = _open_window(source)
+    except BaseException:
+        gc.enable()
+        raise
+    from PySide6.QtCore import QTimer
+
+    QTimer.singleShot(0, window, gc.enable)
+    status = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return status
+
+
+def _open_window(source: str | None) -> tuple[QApplication, MainWindow]:
+    """Make the application and show its window."""
     _before_qt()
     if source is not None:
         load(source)
@@ -50,9 +81,7 @@ def main(source: str | None = None) -> int:
     app.aboutToQuit.connect(window.close_labs)
     signal.signal(signal.SIGINT, lambda *_: window.close())  # Ctrl+C in the terminal, like the window's own button
     window.show()
-    status = app.exec()
-    sys.excepthook = sys.__excepthook__
-    return status
+    return app, window
 
 
 def _before_qt() -> None:
@@ -68,8 +97,9 @@ def _before_qt() -> None:
         if xcb:
             os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
     # Once PySide6 is there it reads the source of every module imported after it; these cost 0.2 s less before.
-    for module in ("OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.files"):
+    for module in BEFORE_QT:
         importlib.import_module(module)
+    rules()
 
 
 def _load_torch_libraries() -> None:

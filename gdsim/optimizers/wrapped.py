@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim import Optimizer
 
-CLASSES = (
-    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam",
-    "RMSprop", "Rprop", "SGD",
-)  # fmt: skip
-"""What the interface offers without importing torch; a file can name any other class of torch.optim, such as Muon,
-which takes matrices only."""
-
 SPARSE = {"SparseAdam"}
 """Classes that take sparse gradients only."""
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gdsim.errors import InputError
 from gdsim.optimizers import Hyperparameter, Params, Situation, Update, UpdateRule, rule_named
 from gdsim.optimizers.pipeline import apply
-from gdsim.optimizers.wrapped import CLASSES
+from gdsim.optimizers.torch_classes import CLASSES
 from gdsim.simulation.history import Checkpoint
 from gdsim.simulation.layout import ALL, Layout
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPalette
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gdsim.app import theme
 from gdsim.app.panels.range_popup import RangePopup
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import LabelledNumber, LinearSlider, NumberField, number_text
+from gdsim.app.widgets.row_button import RowButton
 from gdsim.app.widgets.switch import Switch
 from gdsim.app.widgets.tint import tint_if_on
 from gdsim.i18n import tr
@@ -208,27 +209,6 @@ class LeafRow(LabelledNumber):
         if self._ends is not None:
             self._popup.show_range(*self._ends)
         self._popup.open_below(self.more)
-
-
-class RowButton(QToolButton):
-    """A flat button that a click leaves without the focus.
-
-    Reached with Tab, Enter presses it, for Space is the run's, and Up and Down go to the others of its group.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the keys of the run to the run."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
 
 
 def discard(widget: QWidget) -> None:

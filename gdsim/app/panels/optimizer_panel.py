@@ -13,7 +13,7 @@ from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.polite import PoliteComboBox
 from gdsim.i18n import tr
 from gdsim.optimizers import PREFIX, rule_named, rules
-from gdsim.optimizers.wrapped import CLASSES
+from gdsim.optimizers.torch_classes import CLASSES
 from gdsim.simulation.spec import RunSpec
 
 

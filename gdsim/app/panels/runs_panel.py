@@ -9,12 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
-from gdsim.app.panels.leaf_rows import RowButton
 from gdsim.app.panels.run_rows import RunRow
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import NumberField
+from gdsim.app.widgets.row_button import RowButton
 from gdsim.app.widgets.runs_table import RunsTable
 from gdsim.app.widgets.switch import Switch
 from gdsim.i18n import tr

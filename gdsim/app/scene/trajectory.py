@@ -201,9 +201,9 @@ class Trajectory:
         self.shadow.range = slice(0, int(np.searchsorted(self._shadow_steps, current)))
         for dot in (self._dot_halo, *self._dots):
             dot.range = slice(0, int(np.searchsorted(self._spot_steps, current, "right")))
-        starts = np.concatenate([np.empty((0, 2)), *(way.points[:1] for way in self.ways)])
         # One disc where many runs start, whose soft edge would harden.
-        places = space.on_surface(np.unique(starts, axis=0))
+        starts = dict.fromkeys(tuple(start) for way in self.ways for start in way.points[:1].tolist())
+        places = space.on_surface(np.array(list(starts), np.float64).reshape(-1, 2))
         self._start.set(places[_finite(places)])
         here = [_present(way) for way in self.ways]
         places = space.on_surface(np.concatenate([np.empty((0, 2)), *here]))
