@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gdsim.app.background import Background
 from gdsim.app.labs.network_views import NetworkViews
-from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows
+from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows, told
 from gdsim.app.labs.run_pictures import marks
 from gdsim.app.labs.turns import Turns
 from gdsim.app.theme import Theme
@@ -67,7 +67,7 @@ class NetworkDisplay(QObject):
         """Show a state of the run: at once everywhere, or view by view when states follow each other quickly."""
         before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
         views = self._views
-        if before is None or before.run_id != snapshot.run_id or before.settings != snapshot.settings:
+        if before is None or told(before) != told(snapshot):
             views.optimizer.show_hyper(scenario.run[self._number].optimizer, snapshot.settings)
         if before is None or _is_cut(before, snapshot):
             self._cuts += 1

@@ -45,6 +45,11 @@ def race_steps(snapshot: Snapshot) -> tuple[int, int]:
     return (snapshot.now.step, snapshot.last_step) if race is None else (race.step, race.last_step)
 
 
+def told(snapshot: Snapshot) -> tuple[int, int, dict[str, float]]:
+    """Return what decides which hyper-parameters the panel shows."""
+    return snapshot.run_id, 0 if snapshot.race is None else snapshot.race.number, snapshot.settings
+
+
 def all_stopped(snapshot: Snapshot) -> bool:
     """Tell whether no run goes on, because each has diverged."""
     states = (snapshot,) if snapshot.race is None else snapshot.race.runs

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows, ways
+from gdsim.app.labs.race_pictures import all_stopped, race_series, race_steps, rows, told, ways
 from gdsim.app.labs.run_pictures import arrows, marks, squares
 from gdsim.app.labs.surface_views import Views
 from gdsim.app.scene.surface_view import SurfaceView
@@ -85,7 +85,7 @@ class SurfaceDisplay:
         self._apart = apart(snapshot, rule_named(self._run.optimizer), self._names)
         views = self._views
         step, last = race_steps(snapshot)
-        if before is None or before.run_id != snapshot.run_id or before.settings != snapshot.settings:
+        if before is None or told(before) != told(snapshot):
             views.optimizer.show_hyper(self._run.optimizer, snapshot.settings)
         views.optimizer.show_step(step)
         why = self._why_stopped(snapshot)

@@ -131,7 +131,7 @@ class HyperRows(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.GRID // 2)
 
-    def show_rows(self, described: list[Hyperparameter], label_width: int = 0) -> None:
+    def show_rows(self, described: list[Hyperparameter]) -> None:
         """Have a row for each of ``described``, in their order, and for no other."""
         wanted = {hyper.name: hyper for hyper in described}
         for name, row in list(self._rows.items()):
@@ -149,7 +149,7 @@ class HyperRows(QWidget):
         labels = [row.label for row in self._rows.values() if row.label is not None]
         for label in labels:
             label.setWordWrap(label.sizeHint().width() > MOST_LABEL)
-        width = min(max([label_width, *(label.sizeHint().width() for label in labels)]), MOST_LABEL)
+        width = min(max((label.sizeHint().width() for label in labels), default=0), MOST_LABEL)
         for label in labels:
             label.setFixedWidth(max(width, 1))
 
