@@ -145,10 +145,10 @@ def test_agrees_with_its_twin_on_the_lectures_network(
     network: tuple[Params, GradientAt], name: str, common: Hyper
 ) -> None:
     start, gradient_at = network
-    hyper = (
-        defaults(rule_named(name)) | {"learning_rate": 1e-3 if name in RATES and name != "adadelta" else 0.1} | common
-    )
-    rates = {} if name == "momentum" else {20: 0.1 * hyper["learning_rate"]}
-    ours, theirs = side_by_side(name, hyper, start, gradient_at, 40, rates)
+    # Larger steps of the momenta are chaotic: what rounding leaves grows past any tolerance.
+    usual = 0.1 if name in ("gd", "adadelta") else 0.005 if "momentum" in name or name == "nesterov" else 1e-3
+    hyper = defaults(rule_named(name)) | {"learning_rate": usual} | common
+    rates = {} if name == "momentum" else {150: 0.1 * usual}
+    ours, theirs = side_by_side(name, hyper, start, gradient_at, 300, rates)
     assert_same(ours, theirs)
     assert (ours[-1] - flat(start)).abs().max() > 0.0005
