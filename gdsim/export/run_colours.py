@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gdsim.i18n import tr
-from gdsim.optimizers import rule_named
+from gdsim.optimizers import UpdateRule, rule_named
 from gdsim.simulation.spec import RunSpec
 
 COLOURS = (
@@ -48,3 +48,11 @@ def run_labels(names: Sequence[tuple[str, str]]) -> list[str]:
             distinct = f"{label} ({number})"
         result.append(distinct)
     return result
+
+
+def worth_telling(
+    rule: UpdateRule, hyper: Mapping[str, float], always: Collection[str] = ("learning_rate", "gamma")
+) -> dict[str, float]:
+    """Return the hyper-parameters that are not at their default, and those that are ``always`` told."""
+    usual = {h.name: h.default for h in rule.hyperparameters}
+    return {name: value for name, value in hyper.items() if name in always or value != usual[name]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gdsim.export.run_colours import worth_telling
 from gdsim.formula import Formula, parse
 from gdsim.i18n import tr
 from gdsim.problems.network import NetworkProblem
@@ -84,8 +85,8 @@ def formula_of(scenario: RunScenario) -> Formula | None:
 def summary(run: FinishedRun) -> str:
     """Return where a run ended, for people: a few lines."""
     now = run.runner.snapshot().now
-    common = {h.name: h.default for h in run.runner.rule.hyperparameters if h.common}
-    hyper = ", ".join(f"{name} = {value:g}" for name, value in now.hyper.items() if common.get(name) != value)
+    told = worth_telling(run.runner.rule, now.hyper, {h.name for h in run.runner.rule.hyperparameters if not h.common})
+    hyper = ", ".join(f"{name} = {value:g}" for name, value in told.items())
     lines = [
         tr("Run {number}: {label} ({hyper})", number=run.number, label=run.label, hyper=hyper),
         tr("  step  {step}", step=now.step),

@@ -11,7 +11,7 @@ from gdsim.export.contrast import WHITE, readable
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
 from gdsim.export.run_colours import labels as labels_of
-from gdsim.export.run_colours import run_colour
+from gdsim.export.run_colours import run_colour, worth_telling
 from gdsim.export.runs import FinishedRun
 from gdsim.formula import parse
 from gdsim.i18n import tr
@@ -183,12 +183,13 @@ def _write_words(figure: Figure, scenario: SurfaceScenario, mesh: Mesh, runs: li
     figure.suptitle(scenario.title or scenario.problem.formula, fontsize="x-large", y=0.97, parse_math=False)
     if len(runs) == 1:
         now = runs[0].runner.snapshot().now
+        told = worth_telling(runs[0].runner.rule, now.hyper)
         figure.text(
             0.5, 0.915,
             tr(
                 "{optimizer}: {hyper}; step {step}, loss {loss}",
                 optimizer=runs[0].label,
-                hyper=", ".join(f"{name} {value:g}" for name, value in now.hyper.items()),
+                hyper=", ".join(f"{name} {value:g}" for name, value in told.items()),
                 step=now.step,
                 loss=f"{now.loss:.6g}",
             ),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdsim.app.panels.run_rows import RunRow
 from gdsim.app.way import Way, run_colour
 from gdsim.app.widgets.chart_series import Series
-from gdsim.export.run_colours import labels
+from gdsim.export.run_colours import labels, worth_telling
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named
 from gdsim.simulation.schedule import CONSTANT
@@ -103,11 +103,9 @@ def _padded(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
 
 def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing) -> RunRow:
     rule = rule_named(run.optimizer)
-    usual = {h.name: h.default for h in rule.hyperparameters}
-    told = [
-        h for h in rule.hyperparameters if h.name in ("learning_rate", "gamma") or run.hyper[h.name] != usual[h.name]
-    ]
-    settings = ", ".join(f"{_letter(h)} = {run.hyper[h.name]:g}" for h in told)
+    described = {h.name: h for h in rule.hyperparameters}
+    told = worth_telling(rule, run.hyper)
+    settings = ", ".join(f"{_letter(described[name])} = {value:g}" for name, value in told.items())
     if run.schedule != CONSTANT:
         kind = tr(run.schedule.description.label).lower()
         settings = tr("{settings}, schedule {kind}", settings=settings, kind=kind)
