@@ -288,3 +288,17 @@ def test_networks_race_too(open_window: Callable[..., Bench]) -> None:
     assert bench.find("optimizer", QComboBox).currentData() == "adam"
     assert not bench.find("move_all").isVisible()
     assert isinstance(bench.find("remove_run_button"), QToolButton | QAbstractButton)
+
+
+def test_a_share_must_stay_below_1_and_the_sentence_says_so(bench: Bench) -> None:
+    bench.lab.choices.optimizer("adam")
+    bench.until(lambda: "beta1" in bench.shown.now.hyper)
+    field = bench.find("beta1", QDoubleSpinBox)
+    bench.until(field.isVisible)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    message = bench.find("beta1_message", QLabel)
+    assert message.isVisible() and "to below 1." in message.text()
+    assert bench.lab.scenario.run[0].hyper["beta1"] == 0.9

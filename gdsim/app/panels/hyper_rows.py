@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -21,7 +22,6 @@ MOST_LABEL = 13 * theme.GRID
 
 _LARGEST = 1e308
 _MOST = 10**9
-_JUST_BELOW = 1 - 2**-53
 
 
 class HyperRow(QWidget):
@@ -72,7 +72,7 @@ class HyperRow(QWidget):
         hyper = self.hyper
         above = hyper.above > -_LARGEST
         low = hyper.above if above else max(hyper.at_least, -_LARGEST)
-        high = hyper.below * _JUST_BELOW if hyper.below < _LARGEST else _LARGEST
+        high = math.nextafter(hyper.below, -math.inf) if hyper.below < _LARGEST else _LARGEST
         number = LabelledNumber(
             hyper.name, tr(hyper.label), low, high,
             scale="log" if hyper.scale == "logarithmic" else "linear",

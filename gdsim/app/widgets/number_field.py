@@ -183,6 +183,8 @@ class NumberField(QDoubleSpinBox):
             sentence = tr("A number above {low}.", low=low) if self._above else tr("A number from {low} up.", low=low)
         elif self._above:
             sentence = tr("A number above {low}, up to {high}.", low=low, high=high)
+        elif (end := math.nextafter(self._high, math.inf)) == round(end) != self._high:
+            sentence = tr("A number from {low} to below {end}.", low=low, end=number_text(end))
         else:
             sentence = tr("A number from {low} to {high}.", low=low, high=high)
         return tr("{sentence} Unit: {unit}.", sentence=sentence, unit=unit) if unit else sentence
