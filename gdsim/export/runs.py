@@ -58,6 +58,7 @@ def notes(runs: list[FinishedRun], formula: Formula | None) -> list[str]:
     """Return one sentence for each unusual hyper-parameter, and for each run that was no longer finite."""
     from gdsim.problems.quadratic import analyse
     from gdsim.simulation.divergence import divergence_sentence
+    from gdsim.simulation.stability import covers
 
     result = []
     for run in runs:
@@ -69,7 +70,8 @@ def notes(runs: list[FinishedRun], formula: Formula | None) -> list[str]:
         if step is not None:
             # The update that led there used the hyper-parameters of the step before.
             hyper = run.runner.hyper_at(max(step - 1, 0))
-            quadratic = None if formula is None else analyse(formula)
+            covered = covers(run.spec.optimizer, hyper)
+            quadratic = analyse(formula) if formula is not None and covered else None
             sentence = divergence_sentence(step, hyper, quadratic)
             result.append(
                 sentence if len(runs) == 1 else tr("Run {number}: {sentence}", number=run.number, sentence=sentence)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gdsim.optimizers.base import Equation, Hyper, Params, Part, State, Term, Update, UpdateRule, times, zeros_like
+from gdsim.optimizers.base import (
+    Equation,
+    Hyper,
+    Params,
+    Part,
+    State,
+    Term,
+    Update,
+    UpdateRule,
+    running_mean,
+    times,
+    zeros_like,
+)
 from gdsim.optimizers.hyperparameters import eps, learning_rate, share
 
 
@@ -27,9 +39,9 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
     second, moves, push = {}, {}, {}
     for name, g in gradient.items():
         old = state["move_moment"][name]
-        second[name] = size = times(rho, state["second_moment"][name]) + times(1 - rho, g * g)
+        second[name] = size = running_mean(rho, state["second_moment"][name], g * g)
         delta = (old + eps).sqrt() / (size + eps).sqrt() * g
-        moves[name] = times(rho, old) + times(1 - rho, delta * delta)
+        moves[name] = running_mean(rho, old, delta * delta)
         push[name] = times(-lr, delta)
     return Update((Term("scaled gradient", "gradient", push),), {"second_moment": second, "move_moment": moves})
 

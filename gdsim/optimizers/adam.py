@@ -15,6 +15,7 @@ from gdsim.optimizers.base import (
     Update,
     UpdateRule,
     first_step,
+    running_mean,
     times,
     zeros_like,
 )
@@ -51,7 +52,7 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         t = count.item()
         old, new = times(b1, state["first_moment"][name]), times(1 - b1, g)
         first[name] = old + new
-        second[name] = size = times(b2, state["second_moment"][name]) + times(1 - b2, g * g)
+        second[name] = size = running_mean(b2, state["second_moment"][name], g * g)
         largest[name] = state["largest_moment"][name]
         if hyper["amsgrad"]:
             largest[name] = size = largest[name].maximum(size)

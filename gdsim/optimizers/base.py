@@ -93,6 +93,24 @@ class Term(NamedTuple):
     value: Params
 
 
+class Used(NamedTuple):
+    """The gradient on its way to the rule, flat under the names of the gradient.
+
+    Attributes
+    ----------
+    noise
+        Standard normal noise, to be multiplied with ``noise``; None without.
+    norm
+        Norm of the gradient with its noise, cut by ``clip_value``; None where it is not clipped by its norm.
+    gradient
+        What the rule is given.
+    """
+
+    noise: Params | None
+    norm: Tensor | None
+    gradient: Params
+
+
 class Update(NamedTuple):
     """What a rule makes of a gradient.
 
@@ -104,11 +122,14 @@ class Update(NamedTuple):
         The next state.
     move
         The sum of the terms, where the rule has it anyway; see `total`.
+    used
+        What the rule was given, where that is not the gradient itself.
     """
 
     terms: tuple[Term, ...]
     state: State
     move: Params | None = None
+    used: Used | None = None
 
 
 DECAY = "-lr*lambda*w"
@@ -165,7 +186,7 @@ class UpdateRule:
     roles
         What states and results of equations stand for, by name, for their colours.
     parts
-        The parts of an update; where there are none, one a term, and the move.
+        The parts of an update; where there are none, one part with all the lines.
     decay
         How weight decay acts: ``coupled`` adds it to the gradient, ``decoupled`` makes a term of its own of it,
         ``own`` leaves it to the rule.
@@ -199,6 +220,11 @@ def times(factor: float | Tensor, tensor: Tensor) -> Tensor:
     """Return ``factor*tensor``, bit for bit; torch is quicker with a kept tensor of shape ``()`` than with a number."""
     # 0 and -0 are one key.
     return (_scalar(factor, tensor.dtype) if isinstance(factor, float) and factor else factor) * tensor
+
+
+def running_mean(share: float | Tensor, before: Tensor, new: Tensor) -> Tensor:
+    """Return a running mean that keeps ``share`` of itself and takes the rest from ``new``."""
+    return times(share, before) + times(1 - share, new)
 
 
 @lru_cache(maxsize=256)

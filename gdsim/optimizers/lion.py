@@ -14,6 +14,7 @@ from gdsim.optimizers.base import (
     Term,
     Update,
     UpdateRule,
+    running_mean,
     times,
     zeros_like,
 )
@@ -41,8 +42,8 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
     move, first = {}, {}
     for name, g in gradient.items():
         m = state["first_moment"][name]
-        move[name] = times(-lr, (times(b1, m) + times(1 - b1, g)).sign())
-        first[name] = times(b2, m) + times(1 - b2, g)
+        move[name] = times(-lr, (running_mean(b1, m, g)).sign())
+        first[name] = running_mean(b2, m, g)
     return Update((Term("-lr*sign", "velocity", move),), {"first_moment": first}, move)
 
 

@@ -16,7 +16,7 @@ from gdsim.optimizers.base import (
     Update,
     UpdateRule,
     first_step,
-    times,
+    running_mean,
     zeros_like,
 )
 from gdsim.optimizers.hyperparameters import Hyperparameter, beta1, beta2, eps, learning_rate
@@ -60,8 +60,8 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         mu = b1 * (1 - 0.5 * 0.96 ** (t * decay))
         mu_ahead = b1 * (1 - 0.5 * 0.96 ** ((t + 1) * decay))
         products[name], so_far = _product(state["mu_product"][name], mu)
-        first[name] = m = times(b1, state["first_moment"][name]) + times(1 - b1, g)
-        second[name] = v = times(b2, state["second_moment"][name]) + times(1 - b2, g * g)
+        first[name] = m = running_mean(b1, state["first_moment"][name], g)
+        second[name] = v = running_mean(b2, state["second_moment"][name], g * g)
         divisor = (v / (1 - b2**t)).sqrt() + eps
         ahead[name] = (-lr * mu_ahead / (1 - so_far * mu_ahead)) * m / divisor
         push[name] = (-lr * (1 - mu) / (1 - so_far)) * g / divisor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from gdsim.optimizers.base import DECAY, Part, UpdateRule
+from gdsim.optimizers.base import DECAY, Equations, Part, UpdateRule
 from gdsim.optimizers.pipeline import USED, gradient_equations
 
 _MOVE = Part("Move", "The move that the rule makes of the gradient.")
@@ -21,12 +22,15 @@ def parts_of(rule: UpdateRule, hyper: Mapping[str, float]) -> tuple[Part, ...]:
 
     What the rule itself does not tell of is shown as one part with all its lines.
     """
-    results = tuple(line.result for line in rule.lines({"step": 1.0, **hyper}))
-    parts = rule.parts or (Part(_MOVE.label, _MOVE.sentence, results=results),)
+    parts = rule.parts or (replace(_MOVE, results=_results(rule.lines({"step": 1.0, **hyper}))),)
     if rule.decay == "decoupled" and hyper.get("weight_decay"):
         *first, last = parts
         parts = (*first, _DECAY, last)
     around = gradient_equations(rule, hyper)
     if around:
-        parts = (Part(_USED.label, _USED.sentence, tuple(e.result for e in around), arrows=_USED.arrows), *parts)
+        parts = (replace(_USED, results=_results(around)), *parts)
     return parts
+
+
+def _results(equations: Equations) -> tuple[str, ...]:
+    return tuple(equation.result for equation in equations)

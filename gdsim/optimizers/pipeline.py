@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gdsim.optimizers.base import (
     DECAY,
@@ -16,6 +16,7 @@ from gdsim.optimizers.base import (
     Term,
     Update,
     UpdateRule,
+    Used,
     times,
     total,
 )
@@ -33,24 +34,6 @@ NORM_OF = "norm_of_"
 
 CLIP_EPS = 1e-6
 """What torch.nn.utils.clip_grad_norm_ adds to the norm."""
-
-
-class Used(NamedTuple):
-    """The gradient on its way to the rule, flat under the names of the gradient.
-
-    Attributes
-    ----------
-    noise
-        Standard normal noise, to be multiplied with ``noise``; None without.
-    norm
-        Norm of the gradient with its noise, cut by ``clip_value``; None where it is not clipped by its norm.
-    gradient
-        What the rule is given.
-    """
-
-    noise: Params | None
-    norm: Tensor | None
-    gradient: Params
 
 
 def changes_gradient(rule: UpdateRule, hyper: Hyper) -> bool:
@@ -124,8 +107,10 @@ def noise_of(gradient: Params, seed: int, step: int) -> Params:
 
 def apply(rule: UpdateRule, gradient: Params, state: State, hyper: Hyper, here: Situation) -> Update:
     """Return the update that ``rule`` makes of a gradient, with what every rule has around it."""
+    used = None
     if changes_gradient(rule, hyper):
-        gradient = gradient_used(rule, gradient, hyper, here.params, here.step).gradient
+        used = gradient_used(rule, gradient, hyper, here.params, here.step)
+        gradient = used.gradient
         here = here._replace(evaluate=_evaluation(rule, hyper, here))
     if rule.update_at is not None:
         update = rule.update_at(gradient, state, hyper, here)
@@ -135,8 +120,8 @@ def apply(rule: UpdateRule, gradient: Params, state: State, hyper: Hyper, here: 
         rate = -hyper["learning_rate"] * decay
         pull = {name: times(rate, here.params[name]) for name in gradient}
         move = {name: value + pull[name] for name, value in total(update).items()}
-        return Update((*update.terms, Term(DECAY, "decay", pull)), update.state, move)
-    return update
+        update = Update((*update.terms, Term(DECAY, "decay", pull)), update.state, move)
+    return update if used is None else update._replace(used=used)
 
 
 def _evaluation(rule: UpdateRule, hyper: Hyper, here: Situation) -> Callable[[Params], tuple[Tensor, Params]]:

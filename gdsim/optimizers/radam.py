@@ -18,6 +18,7 @@ from gdsim.optimizers.base import (
     Update,
     UpdateRule,
     first_step,
+    running_mean,
     times,
     zeros_like,
 )
@@ -55,7 +56,7 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
         t = count.item()
         old, new = times(b1, state["first_moment"][name]), times(1 - b1, g)
         first[name] = old + new
-        second[name] = v = times(b2, state["second_moment"][name]) + times(1 - b2, g * g)
+        second[name] = v = running_mean(b2, state["second_moment"][name], g * g)
         factor = -lr / (1 - b1**t)
         limit, length = lengths(b2, t)
         if isinstance(length, float):

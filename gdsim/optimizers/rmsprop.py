@@ -14,6 +14,7 @@ from gdsim.optimizers.base import (
     Term,
     Update,
     UpdateRule,
+    running_mean,
     times,
     zeros_like,
 )
@@ -45,10 +46,10 @@ def update(gradient: Params, state: State, hyper: Hyper) -> Update:
     moving = not isinstance(keep, int | float) or keep != 0  # without gamma torch lets the velocity rest
     second, mean, velocity, kept, push = {}, {}, {}, {}, {}
     for name, g in gradient.items():
-        second[name] = size = times(alpha, state["second_moment"][name]) + times(1 - alpha, g * g)
+        second[name] = size = running_mean(alpha, state["second_moment"][name], g * g)
         mean[name] = state["mean_gradient"][name]
         if hyper["centered"]:
-            mean[name] = middle = times(alpha, mean[name]) + times(1 - alpha, g)
+            mean[name] = middle = running_mean(alpha, mean[name], g)
             size = size - middle * middle
         scaled = g / (size.sqrt() + eps)
         push[name] = times(-lr, scaled)

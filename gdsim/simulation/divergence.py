@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from gdsim.i18n import tr
 from gdsim.problems.quadratic import Quadratic
-from gdsim.simulation.stability import AROUND
 
 
 def divergence_sentence(step: int, hyper: Mapping[str, float], quadratic: Quadratic | None) -> str:
@@ -19,13 +18,13 @@ def divergence_sentence(step: int, hyper: Mapping[str, float], quadratic: Quadra
     hyper
         Hyper-parameters in force there.
     quadratic
-        Analysis of the loss when it is quadratic: it gives the largest stable learning rate.
+        Analysis of the loss when it is quadratic and the theory `covers` the optimizer: it gives the largest stable
+        learning rate.
     """
     if step == 0:
         return tr("The loss or its gradient is not finite at the start: choose another start.")
     learning_rate, gamma = hyper["learning_rate"], hyper.get("gamma", 0.0)
-    known = not any(hyper.get(name) for name in AROUND)
-    limit = quadratic.largest_stable_learning_rate(gamma) if quadratic is not None and known else None
+    limit = quadratic.largest_stable_learning_rate(gamma) if quadratic is not None else None
     if limit is not None and learning_rate >= limit:
         return tr(
             "The run diverged and stopped at step {step}: the learning rate {learning_rate} is above {limit}, "

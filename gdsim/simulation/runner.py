@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gdsim.optimizers import UpdateRule
-from gdsim.optimizers.pipeline import changes_gradient, gradient_used
 from gdsim.problems.base import Problem
 from gdsim.simulation.events import STANDARD, Edit, Events, Verb, canonical, edits, recorded
 from gdsim.simulation.history import History
 from gdsim.simulation.journey import Journey
-from gdsim.simulation.layout import ALL
 from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.schedule import CONSTANT, Changes, changed
 from gdsim.simulation.snapshot import Phase, RunState, Snapshot, UpdateValue
@@ -261,11 +259,7 @@ class Runner(Journey):
 
     def _shown(self, copies: Copies, still: Still) -> UpdateValue:
         """Return the update that is made from a state."""
-        used = None
-        if still.gradient is not None and changes_gradient(self.rule, still.hyper):
-            params = {ALL: still.parameters}
-            used = gradient_used(self.rule, {ALL: still.gradient}, still.hyper, params, still.step)
-        return copies.update(self._update_from(still), used)
+        return copies.update(self._update_from(still))
 
     def _did(self, verb: Verb) -> None:
         self._done.append(verb)

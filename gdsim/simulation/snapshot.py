@@ -245,6 +245,11 @@ class Snapshot:
     settings: dict[str, float] = field(default_factory=dict)
     race: RaceState | None = None
 
+    @property
+    def number(self) -> int:
+        """Which run of the race it is of."""
+        return 0 if self.race is None else self.race.number
+
     def column(self, name: str) -> NDArray[np.float64]:
         """Return one recorded column, shape ``(last_step + 1,)``."""
         return self.table[:, self.columns.index(name)]

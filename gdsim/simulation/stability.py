@@ -9,6 +9,8 @@ from gdsim.formula import Formula, parse
 from gdsim.formula.latex import Printer
 from gdsim.formula.tree import ATOM
 from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
+from gdsim.optimizers.pipeline import changes_gradient
 from gdsim.problems.quadratic import Quadratic, Verdict
 from gdsim.simulation.by_hand import show
 from gdsim.simulation.lines import Line, Section, slots
@@ -16,10 +18,12 @@ from gdsim.simulation.lines import Line, Section, slots
 COVERED = ("gd", "momentum", "momentum-pytorch")
 """Rules that the theory speaks of: plain gradient descent and the heavy ball in either convention."""
 
-AROUND = ("weight_decay", "clip_value", "clip_norm", "noise")
-"""Hyper-parameters with which it does not hold."""
-
 _LATEX = {"gamma": r"\gamma", "lambda_max": r"\lambda_{\max}", "lambda_min": r"\lambda_{\min}"}
+
+
+def covers(optimizer: str, hyper: Mapping[str, float]) -> bool:
+    """Tell whether the theory speaks of an optimizer with these hyper-parameters."""
+    return optimizer in COVERED and not changes_gradient(rule_named(optimizer), hyper)
 
 
 def stability_section(quadratic: Quadratic, optimizer: str, hyper: Mapping[str, float]) -> Section:
@@ -30,7 +34,7 @@ def stability_section(quadratic: Quadratic, optimizer: str, hyper: Mapping[str, 
         values = {"lambda_max": high, "lambda_min": low}
         condition = quadratic.condition_number
         lines.append(_computed("kappa", r"\kappa", "kappa", "lambda_max/lambda_min", values, condition))
-    if any(hyper.get(name) for name in AROUND):
+    if changes_gradient(rule_named(optimizer), hyper):
         note = tr("With weight decay, clipping or noise no limit is known.")
         return Section("stability", tr("Stability"), tuple(lines), note)
     if optimizer not in COVERED:

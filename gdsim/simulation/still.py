@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdsim.optimizers import State, Update
-from gdsim.optimizers.pipeline import Used
 from gdsim.simulation.layout import ALL, Layout
 from gdsim.simulation.simulation import Simulation
 from gdsim.simulation.snapshot import HeldGradient, Point, TermValue, UpdateValue, UsedGradient, Values
@@ -53,10 +52,10 @@ class Copies:
             hyper=dict(still.hyper),
         )
 
-    def update(self, update: Update, used: Used | None) -> UpdateValue:
+    def update(self, update: Update) -> UpdateValue:
         """Return an update, and what its rule was given if that was not the gradient itself."""
         terms = tuple(TermValue(term.name, term.role, self.of(term.value[ALL])) for term in update.terms)
-        given = None
+        given, used = None, update.used
         if used is not None:
             noise = {} if used.noise is None else self.of(used.noise[ALL])
             norm = None if used.norm is None else float(used.norm)

@@ -331,8 +331,7 @@ def test_taking_hold_of_a_runs_start_picks_it(view: SurfaceView, qtbot: QtBot) -
 
 @pytest.mark.parametrize("picked", [0, 2])
 def test_of_runs_with_one_start_the_picked_one_is_taken(view: SurfaceView, qtbot: QtBot, picked: int) -> None:
-    view.set_ways(race([np.array([[-8.0, 6.0], [k, 0.0]]) for k in range(3)]))
-    view.picked = picked
+    view.set_ways(race([np.array([[-8.0, 6.0], [k, 0.0]]) for k in range(3)]), picked)
     with qtbot.waitSignal(view.run_picked) as signal:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(view, -8.0, 6.0))
     assert signal.args == [picked]

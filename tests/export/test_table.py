@@ -100,6 +100,15 @@ def test_a_diverging_run_ends_with_the_step_that_is_not_finite() -> None:
     assert "1e+06 is above 0.08579" in sentence
 
 
+def test_the_theory_of_gradient_descent_is_not_laid_on_other_rules() -> None:
+    """2/lambda is the limit of plain gradient descent and the heavy ball, without weight decay, clipping and noise."""
+    for run in ({"optimizer": "radam"}, {"optimizer": "gd", "weight_decay": 0.1}):
+        runs = finish_runs(race(run | {"learning_rate": 1e80}), 500)
+        sentence, = notes(runs, parse("(2 - w1 - w2)**2 + (4 - 3*w1 - w2)**2"))  # fmt: skip
+        assert "diverged" in sentence
+        assert "largest stable" not in sentence
+
+
 def test_each_diverging_run_is_named_in_a_race() -> None:
     scenario = race({"optimizer": "gd"}, {"optimizer": "gd", "learning_rate": 9.0})
     sentence, = notes(finish_runs(scenario, 500), parse(scenario.problem.formula))  # fmt: skip

@@ -167,8 +167,7 @@ class NetworkDisplay(QObject):
     @property
     def _number(self) -> int:
         """The run in focus."""
-        race = None if self.snapshot is None else self.snapshot.race
-        return 0 if race is None else race.number
+        return 0 if self.snapshot is None else self.snapshot.number
 
     def _show_runs(self) -> None:
         snapshot, scenario = self.snapshot, self._scenario
@@ -231,7 +230,7 @@ class NetworkDisplay(QObject):
 
 def _is_cut(before: Snapshot, after: Snapshot) -> bool:
     """Tell whether rows that were shown have been replaced since."""
-    if before.race is not None and after.race is not None and before.race.number != after.race.number:
+    if before.number != after.number:
         return True
     if before.run_id != after.run_id or after.last_step < before.last_step:
         return True

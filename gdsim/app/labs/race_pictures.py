@@ -47,7 +47,7 @@ def race_steps(snapshot: Snapshot) -> tuple[int, int]:
 
 def told(snapshot: Snapshot) -> tuple[int, int, dict[str, float]]:
     """Return what decides which hyper-parameters the panel shows."""
-    return snapshot.run_id, 0 if snapshot.race is None else snapshot.race.number, snapshot.settings
+    return snapshot.run_id, snapshot.number, snapshot.settings
 
 
 def all_stopped(snapshot: Snapshot) -> bool:

@@ -168,7 +168,7 @@ class RunChoices(Generic[S]):
         return self._model.scenario.run[self._model.focus]
 
     def _in_focus(self, snapshot: Snapshot) -> bool:
-        return snapshot.race is None or snapshot.race.number == self._model.focus
+        return snapshot.number == self._model.focus
 
     def _known(self, snapshot: Snapshot) -> list[tuple[RunSpec, RunState]]:
         """Return the scenario's runs with their states, where the snapshot knows all that was asked for."""

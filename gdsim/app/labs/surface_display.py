@@ -12,7 +12,6 @@ from gdsim.app.labs.run_pictures import arrows, marks, squares
 from gdsim.app.labs.surface_views import Views
 from gdsim.app.scene.surface_view import SurfaceView
 from gdsim.app.theme import Theme
-from gdsim.app.way import Way
 from gdsim.app.widgets.contour_view import ContourView
 from gdsim.export.run_colours import labels
 from gdsim.i18n import tr
@@ -22,6 +21,7 @@ from gdsim.problems.mesh import Mesh
 from gdsim.simulation.apart import Apart, apart
 from gdsim.simulation.divergence import divergence_sentence
 from gdsim.simulation.snapshot import Snapshot
+from gdsim.simulation.stability import covers
 from gdsim.simulation.standing import Goal, surface_goal
 from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario, View
 from gdsim.simulation.worksheet import surface_worksheet
@@ -133,8 +133,7 @@ class SurfaceDisplay:
     def _run(self) -> SurfaceRun:
         """The run in focus."""
         assert self.snapshot is not None and self._scenario is not None
-        race = self.snapshot.race
-        return self._scenario.run[0 if race is None else min(race.number, len(self._scenario.run) - 1)]
+        return self._scenario.run[min(self.snapshot.number, len(self._scenario.run) - 1)]
 
     @property
     def _names(self) -> tuple[str, str]:
@@ -142,30 +141,21 @@ class SurfaceDisplay:
         first, second = self._scenario.problem.domain
         return first, second
 
-    def _drawn(self) -> list[Way]:
-        assert self.snapshot is not None and self._scenario is not None
-        return ways(self.snapshot, self._scenario.run, self._names)
-
     def _show_surface(self) -> None:
-        surface = self._views.surface
-        if surface is not None:
-            assert self.snapshot is not None
-            surface.picked = 0 if self.snapshot.race is None else self.snapshot.race.number
-            surface.set_ways(self._drawn())
-            self._draw_apart(surface)
+        if self._views.surface is not None:
+            self._draw(self._views.surface)
 
     def _show_contour(self) -> None:
-        assert self.snapshot is not None
-        race = self.snapshot.race
-        self._views.contour.set_ways(self._drawn(), 0 if race is None else race.number)
-        self._draw_apart(self._views.contour)
+        self._draw(self._views.contour)
 
-    def _draw_apart(self, view: SurfaceView | ContourView) -> None:
-        """Draw the update of the run in focus, unless that run is hidden."""
-        assert self.snapshot is not None and self._scenario is not None and self._apart is not None
-        domain = dict(self._scenario.problem.domain)
-        view.set_arrows([] if self._run.hidden else arrows(self.snapshot, self._apart, domain))
-        view.set_squares([] if self._run.hidden else squares(self._apart, self._names))
+    def _draw(self, view: SurfaceView | ContourView) -> None:
+        """Draw all runs, and the update of the one in focus unless that is hidden."""
+        snapshot, scenario = self.snapshot, self._scenario
+        assert snapshot is not None and scenario is not None and self._apart is not None
+        view.set_ways(ways(snapshot, scenario.run, self._names), snapshot.number)
+        hidden = self._run.hidden
+        view.set_arrows([] if hidden else arrows(snapshot, self._apart, dict(scenario.problem.domain)))
+        view.set_squares([] if hidden else squares(self._apart, self._names))
 
     def _show_charts(self) -> None:
         assert self.snapshot is not None and self._scenario is not None
@@ -194,8 +184,8 @@ class SurfaceDisplay:
         if not self._views.runs.isVisible():
             return
         goal = self._goal or Goal(None, np.empty((0, 2)), self._names)
-        number = 0 if snapshot.race is None else snapshot.race.number
-        self._views.runs.show_rows(rows(snapshot, scenario.run, goal, scenario.playback.tolerance), number)
+        shown = rows(snapshot, scenario.run, goal, scenario.playback.tolerance)
+        self._views.runs.show_rows(shown, snapshot.number)
 
     def _why_stopped(self, snapshot: Snapshot) -> str:
         if snapshot.diverged_at is None:
@@ -204,10 +194,11 @@ class SurfaceDisplay:
         # The step before is the one that led there.
         last = max(snapshot.diverged_at - 1, 0)
         hyper = {name: float(snapshot.column(name)[last]) for name in snapshot.now.hyper}
-        sentence = divergence_sentence(snapshot.diverged_at, hyper, quadratic)
+        known = covers(self._run.optimizer, hyper)
+        sentence = divergence_sentence(snapshot.diverged_at, hyper, quadratic if known else None)
         if snapshot.race is None or len(snapshot.race.runs) < 2 or self._scenario is None:
             return sentence
-        name = labels(self._scenario.run)[snapshot.race.number]
+        name = labels(self._scenario.run)[snapshot.number]
         return tr("{name}: {sentence}", name=name, sentence=sentence)
 
     def _show_note(self, why_stopped: str) -> None:

@@ -90,12 +90,14 @@ class SurfaceView(GLViewWidget):
         self._after_first_paint()
         self.update()
 
-    def set_ways(self, ways: Sequence[Way]) -> None:
+    def set_ways(self, ways: Sequence[Way], focused: int = 0) -> None:
         """Show the runs, each from its start on; those of a race in their colours, with a legend.
 
         The points are not copied: they must not change afterwards. Runs of a race go on at one pace; one that
-        stopped early has fewer points, and its last as the present one.
+        stopped early has fewer points, and its last as the present one. Where several start at one point, a press
+        takes hold of the one with the number ``focused``.
         """
+        self.picked = focused
         self.scenery.set_ways(tuple(ways))
         self.update()
 
