@@ -21,7 +21,7 @@ run: .venv/installed
 	@scripts/run.sh "$(SCENARIO)"
 
 test: .venv/installed-dev screen
-	$(ON_SCREEN) $(PYTHON_OF_VENV) -m pytest $(ARGS)
+	$(ON_SCREEN) $(PYTHON_OF_VENV) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/installed-dev
 	$(PYTHON_OF_VENV) -m ruff check .

@@ -64,3 +64,7 @@ class OnlyANumber(ProgramError):
     def __init__(self, message: str, name: str, value: float, line: int, position: int) -> None:
         super().__init__(message, line, position, len(name))
         self.name, self.value = name, value
+
+
+class Cancelled(Exception):
+    """A person asked to stop; what was begun is taken back."""

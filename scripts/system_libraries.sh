@@ -35,6 +35,7 @@ libxkbcommon0
 fonts-dejavu-core
 '
 screen='
+poppler-utils
 xauth
 xvfb
 '

@@ -3,12 +3,16 @@
 A test fails on a Python warning (``filterwarnings`` in pyproject.toml), on a Qt message of level warning or above
 (``qt_log_level_fail``), on an item that pyqtgraph could not draw, and on a thread, a top-level widget or an active
 timer that outlives it. The Qt checks apply to tests that use ``qapp`` or ``qtbot``; the others pay nothing for them.
+
+Under pytest-xdist each worker has a virtual screen of its own, because only one window of a screen can be active.
 """
 
 from __future__ import annotations
 
 import gc
+import itertools
 import os
+import subprocess
 import sys
 import threading
 import tomllib
@@ -28,9 +32,39 @@ if sys.platform.startswith("linux"):
         # PyOpenGL would choose EGL on a Wayland desktop, while Qt uses GLX here.
         os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
 
+STANDING = 100_000
+"""From so many objects on, what stands is taken out of sight of Python's garbage collector before a test."""
+
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, database=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the workers of pytest-xdist share the machine: a core and a screen for each."""
+    if not hasattr(config, "workerinput"):
+        return
+    os.environ |= {"OMP_NUM_THREADS": "1", "LP_NUM_THREADS": "1"}  # of torch, and of OpenGL in software
+    if os.environ.get("QT_QPA_PLATFORM") == "xcb":
+        config.stash[_screen] = _start_screen()
+
+
+_screen = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def _start_screen() -> subprocess.Popen[bytes]:
+    """Start a virtual screen, as ``scripts/on_virtual_screen.sh`` does, that ends with this process however it ends."""
+    reader, writer = os.pipe()
+    command = ["setpriv", "--pdeathsig", "TERM", "Xvfb", "-displayfd", str(writer)]
+    command += ["-screen", "0", "1920x1080x24", "+extension", "GLX", "-nolisten", "tcp"]
+    nowhere = subprocess.DEVNULL
+    screen = subprocess.Popen(command, pass_fds=[writer], stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    os.close(writer)
+    with open(reader, encoding="ascii") as number:
+        os.environ["DISPLAY"] = ":" + number.readline().strip()
+    if os.environ["DISPLAY"] == ":":
+        pytest.exit("Xvfb, the virtual screen of a test worker, does not start.", returncode=3)
+    return screen
 
 
 @pytest.fixture(scope="session")
@@ -56,12 +90,15 @@ def qapp_cls() -> type:
     return QApplication
 
 
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of each test apart from the user's and from those of other tests."""
     from PySide6.QtCore import QSettings
 
-    folder = str(tmp_path_factory.mktemp("settings"))
+    folder = str(tmp_path_factory.mktemp(f"settings-{next(_numbers)}", numbered=False))
     monkeypatch.setenv("XDG_CONFIG_HOME", folder)
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     for file_format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
@@ -72,7 +109,10 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 @pytest.fixture(autouse=True)
 def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, a top-level widget or an active timer behind."""
-    find = _qt_leftovers if "qapp" in request.fixturenames else list
+    find: Callable[[], list[object]] = list
+    if "qapp" in request.fixturenames:
+        find = _qt_leftovers
+        _freeze_what_stands()
     threads = set(threading.enumerate())
     before = find()
     yield
@@ -80,6 +120,13 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     leaks = [f"running {thread!r}" for thread in left] + _new(before, find)
     if leaks:
         pytest.fail("The test leaves behind: " + "; ".join(leaks), pytrace=False)
+
+
+def _freeze_what_stands() -> None:
+    """Take modules and the like off the collector's lists, which are looked through twice a test."""
+    if len(gc.get_objects()) > STANDING:
+        gc.collect()
+        gc.freeze()
 
 
 def _has_ended(thread: threading.Thread) -> bool:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from gdsim.i18n import tr
 from gdsim.optimizers import Hyperparameter, rule_named
 from gdsim.simulation.events import Events
+from gdsim.simulation.picture_spec import FilmSpec, PictureSpec
 from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.spec_model import Finite, SpecModel, Step
 
@@ -106,13 +107,27 @@ class Playback(SpecModel):
 
 
 class BaseScenario(SpecModel):
-    """One saved set-up of a lab; each lab says more of `lab` and adds ``problem`` and ``run``."""
+    """One saved set-up of a lab; each lab says more of `lab` and adds ``problem`` and ``run``.
+
+    ``picture`` and ``film`` say how it is drawn; a picture carries the scenario that it was made from, with them.
+    """
 
     format: Literal[1] = 1
     title: str = ""
     description: str = ""
     lab: str
     playback: Playback = Playback()
+    picture: PictureSpec | None = None
+    film: FilmSpec | None = None
+
+    @property
+    def shown_step(self) -> int:
+        """The step that is shown of it: the last of its picture or film, else that of the playback."""
+        if self.picture is not None and self.picture.steps:
+            return self.picture.steps[-1]
+        if self.film is not None and self.film.last is not None:
+            return self.film.last
+        return self.playback.steps
 
     @property
     def subject(self) -> str:

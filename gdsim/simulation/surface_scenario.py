@@ -68,10 +68,11 @@ class SurfaceRun(RunSpec):
 
 
 class View(SpecModel):
-    """How the surface is drawn; angles in degrees with matplotlib's meaning."""
+    """How the surface is drawn; angles in degrees with matplotlib's meaning, a zoom of 1 shows the whole box."""
 
     elev: Annotated[Finite, Field(ge=-90, le=90)] = 45.0
     azim: Annotated[Finite, Field(ge=-360, le=360)] = 60.0
+    zoom: Annotated[Finite, Field(ge=0.25, le=10)] = 1.0
     colormap: Literal[COLORMAPS] = "rainbow"  # type: ignore[valid-type]
     opacity: Annotated[Finite, Field(ge=0.05, le=1)] = 0.7
     wireframe: bool = False
