@@ -2,6 +2,7 @@
 # make test         run the whole suite on a virtual screen (make test ARGS="-k camera -x")
 # make lint         style, types, and the rule that dependencies point downwards
 # make screenshots  make the pictures of docs/ again
+# make figures      make the pictures of docs/figures.md again, by the commands shown there
 # make benchmark    measure start-up, frames and steps
 # make clean        remove everything that make made
 #
@@ -13,7 +14,7 @@ PYTHON_OF_VENV := .venv/bin/python
 SET_UP := pyproject.toml constraints.txt scripts/environment.sh
 ON_SCREEN := scripts/on_virtual_screen.sh
 
-.PHONY: help run test lint screenshots benchmark screen clean
+.PHONY: help run test lint screenshots figures benchmark screen clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
 
@@ -21,7 +22,7 @@ run: .venv/installed
 	@scripts/run.sh "$(SCENARIO)"
 
 test: .venv/installed-dev screen
-	$(ON_SCREEN) $(PYTHON_OF_VENV) -m pytest -n auto --dist worksteal $(ARGS)
+	$(ON_SCREEN) $(PYTHON_OF_VENV) -m pytest -n logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: .venv/installed-dev
 	$(PYTHON_OF_VENV) -m ruff check .
@@ -31,6 +32,9 @@ lint: .venv/installed-dev
 
 screenshots: .venv/installed-dev screen
 	$(ON_SCREEN) $(PYTHON_OF_VENV) docs/screenshots.py
+
+figures: .venv/installed
+	$(PYTHON_OF_VENV) docs/figures.py
 
 benchmark: .venv/installed-dev screen
 	@for script in benchmarks/[!_]*.py; do \

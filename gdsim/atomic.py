@@ -7,11 +7,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gdsim.errors import InputError
 from gdsim.i18n import tr
+from gdsim.unfinished import noted, temporary_beside
 
 
 @contextmanager
@@ -19,15 +20,15 @@ def replacing(target: Path) -> Iterator[Path]:
     """Yield a new file's path beside ``target``; it takes the target's place when the block ends well.
 
     The new file keeps the target's extension, because writers choose the format by it. A link is followed; a
-    device or a pipe (``/dev/stdout``) stays what it is and gets the bytes at the end.
+    device or a pipe (``/dev/stdout``) stays what it is and gets the bytes at the end. What a killed process leaves
+    behind, `gdsim.unfinished.tidy` deletes.
 
     Raises
     ------
     InputError
         If the folder cannot be written to or the disk is full; the old file is then as it was.
     """
-    temporary: Path | None = None
-    try:
+    with _one_sentence(target), ExitStack() as cleaning:
         real = _resolved(target)
         if real.is_dir():
             raise IsADirectoryError(errno.EISDIR, tr("it is a folder"))
@@ -35,10 +36,10 @@ def replacing(target: Path) -> Iterator[Path]:
             raise PermissionError(errno.EACCES, tr("it is read-only"))
         special = real.exists() and not real.is_file()
         mode = real.stat().st_mode & 0o777 if real.exists() else 0o666 & ~_umask()
-        folder = None if special else real.parent
-        handle, name = tempfile.mkstemp(prefix=f".{real.stem[:32]}-", suffix=real.suffix, dir=folder)
-        os.close(handle)
-        temporary = Path(name)
+        temporary = temporary_beside(real, Path(tempfile.gettempdir()) if special else real.parent)
+        cleaning.enter_context(noted(temporary))
+        cleaning.callback(temporary.unlink, missing_ok=True)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield temporary
         if special:
             with temporary.open("rb") as written, real.open("wb") as device:
@@ -48,15 +49,20 @@ def replacing(target: Path) -> Iterator[Path]:
                 os.fsync(written.fileno())
             temporary.chmod(mode)
             os.replace(temporary, real)
+            _sync_folder(real.parent)
+
+
+@contextmanager
+def _one_sentence(target: Path) -> Iterator[None]:
+    """Turn what the system says of a file into an `InputError`."""
+    try:
+        yield
     except BrokenPipeError:
         raise  # the reader of a pipe has gone, which is nobody's mistake
     except OSError as error:
         raise InputError(
             tr("{path} cannot be written: {reason}.", path=str(target), reason=(error.strerror or str(error)).lower())
         ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def _resolved(target: Path) -> Path:
@@ -64,6 +70,16 @@ def _resolved(target: Path) -> Path:
         return target.resolve()
     except RuntimeError:  # Python 3.11 and 3.12 raise it for links that lead in a circle
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the new name outlast a loss of power, where the system can."""
+    with suppress(OSError):  # Windows opens no folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

@@ -32,7 +32,7 @@ if sys.platform.startswith("linux"):
         # PyOpenGL would choose EGL on a Wayland desktop, while Qt uses GLX here.
         os.environ.setdefault("PYOPENGL_PLATFORM", "glx")
 
-STANDING = 100_000
+STANDING = 40_000
 """From so many objects on, what stands is taken out of sight of Python's garbage collector before a test."""
 
 settings.register_profile("default", deadline=None, max_examples=100)
@@ -91,6 +91,14 @@ def qapp_cls() -> type:
 
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the notes of unfinished files apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GDSIM_UNFINISHED", str(tmp_path_factory.mktemp("unfinished")))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,9 @@ def specs() -> tuple[ActionSpec, ...]:
     """Return all actions in the order of the menus; made on demand, because texts are translated."""
     return (
         ActionSpec("open", "file", tr("Open scenario..."), tr("Open a scenario file."), ("Ctrl+O",)),
+        ActionSpec(
+            "presets", "file", tr("Presets..."), tr("Choose a prepared problem or lesson."), ("Ctrl+Shift+O",)
+        ),
         ActionSpec("save", "file", tr("Save scenario"), tr("Save the scenario to its file."), ("Ctrl+S",)),
         ActionSpec("save_as", "file", tr("Save scenario as..."), tr("Save to a new file."), ("Ctrl+Shift+S",)),
         ActionSpec(
@@ -56,6 +59,13 @@ def specs() -> tuple[ActionSpec, ...]:
             tr("Write a view as a picture."),
             ("Ctrl+E",),
             "export_image",
+        ),
+        ActionSpec(
+            "export_film", "file", tr("Export film..."), tr("Write the run or a turn as a film."), ("Ctrl+Shift+E",)
+        ),
+        ActionSpec("export_data", "file", tr("Export data..."), tr("Write the numbers of the run as a table.")),
+        ActionSpec(
+            "export_notebook", "file", tr("Export notebook..."), tr("Write the run as a notebook that computes it.")
         ),
         ActionSpec("quit", "file", tr("Quit"), "", ("Ctrl+Q",)),
         ActionSpec("undo", "edit", tr("Undo"), tr("Take back the last setting."), ("Ctrl+Z",)),
@@ -197,8 +207,8 @@ class Actions(QObject):
     def shortcut_rows(self) -> list[tuple[str, str]]:
         """Return text and keys of every action that has a shortcut, for the help."""
         return [
-            (action.text().replace("...", ""), ", ".join(k.toString(_NATIVE) for k in action.shortcuts()))
-            for action in self._actions.values()
+            (self.specs[name].text.replace("...", ""), ", ".join(k.toString(_NATIVE) for k in action.shortcuts()))
+            for name, action in self._actions.items()
             if action.shortcuts()
         ]
 

@@ -60,7 +60,7 @@ def _open_window(source: str | None) -> tuple[QApplication, MainWindow]:
     _before_qt()
     if source is not None:
         load(source)
-    from PySide6.QtCore import QCoreApplication, QSettings, Qt
+    from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication
 
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -72,8 +72,9 @@ def _open_window(source: str | None) -> tuple[QApplication, MainWindow]:
 
     from gdsim.app import theme
     from gdsim.app.main_window import MainWindow
+    from gdsim.app.settings import choice, program_settings
 
-    theme.apply(str(QSettings("gdsim", "gdsim").value("window/theme", "system")))
+    theme.apply(choice(program_settings(), "window/theme", theme.NAMES))
     window = MainWindow()
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     if source is not None:

@@ -1,227 +1,236 @@
-"""Pictures of what one sees: the export dialog, and the clipboard."""
+"""The export dialog of pictures: a figure of any views and steps, or a view as it is on screen."""
 
 from __future__ import annotations
 
-import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, cast
 
-from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QCheckBox, QWidget
 
-from gdsim.app import theme
-from gdsim.app.dialogs import may_replace
-from gdsim.app.settings import whole_number
-from gdsim.app.widgets.message_label import MessageLabel
+from gdsim.app.exports.export_window import ExportWindow
+from gdsim.app.exports.preview import PicturePreview
+from gdsim.app.exports.screen_pictures import ground_of, render_image, size_of, write_image
+from gdsim.app.exports.size_fields import SizeFields, papers, screens
+from gdsim.app.exports.steps_field import StepsField
+from gdsim.app.exports.steps_up_to import last_step
+from gdsim.app.exports.view_choice import TableChoice, ViewChoice
+from gdsim.app.labs.lab import Lab
+from gdsim.app.panels.fields import Choice
+from gdsim.app.scenario_model import revised
+from gdsim.app.settings import remembered
 from gdsim.app.widgets.naming import named
-from gdsim.atomic import replacing
 from gdsim.errors import InputError
 from gdsim.i18n import tr
+from gdsim.simulation.picture_spec import LARGEST, PictureSpec
+from gdsim.simulation.scenario import Scenario
 
-if TYPE_CHECKING:
-    from gdsim.app.labs.lab import Lab, Picture
+FIGURE = "figure"
+"""What is drawn by matplotlib; all other choices are pictures of the lab as it is on screen."""
 
-MAX_WIDTH, MAX_HEIGHT = 7680, 4320
 PIXELS, VECTOR = (".png",), (".png", ".svg", ".pdf")
 
 
-def render_image(lab: Lab[Any], what: str, width: int, height: int, ground: str) -> QImage:
-    """Return a picture of the lab's views.
+class ExportDialog(ExportWindow):
+    """Asks what to export, how, how large and where, shows it, and writes it."""
 
-    Parameters
-    ----------
-    lab
-        Whose views.
-    what
-        One of the lab's pictures; the first where there is none of this name.
-    width, height
-        Size of the picture in pixels.
-    ground
-        ``light``, ``dark`` or ``transparent``.
-    """
-    pictures = lab.pictures()
-    return pictures.get(what, next(iter(pictures.values()))).grab(width, height, ground)
-
-
-class Drawing(Protocol):
-    """A view that can be drawn at any size."""
-
-    def grab_image(self, width: int, height: int, ground: str) -> QImage: ...
-
-
-def side_by_side(first: Drawing, second: Drawing, width: int, height: int, ground: str) -> QImage:
-    """Return one picture of two views."""
-    left = width // 2
-    picture = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-    picture.fill(QColor(Qt.GlobalColor.transparent))
-    painter = QPainter(picture)
-    painter.drawImage(QPoint(0, 0), first.grab_image(left, height, ground))
-    painter.drawImage(QPoint(left, 0), second.grab_image(width - left, height, ground))
-    painter.end()
-    return picture
-
-
-def copy_image(lab: Lab[Any]) -> None:
-    """Put the lab's first picture on the clipboard, at twice its size on screen."""
-    picture = next(iter(lab.pictures().values()))
-    assert picture.view is not None
-    size = picture.view.size() * 2
-    ground = "dark" if theme.current().dark else "light"
-    width, height = min(size.width(), MAX_WIDTH), min(size.height(), MAX_HEIGHT)
-    QGuiApplication.clipboard().setImage(picture.grab(width, height, ground))
-
-
-def write_image(image: QImage, path: Path) -> None:
-    """Write ``image`` as PNG, whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    with replacing(path) as temporary:
-        if not image.save(str(temporary)):
-            raise OSError(28, tr("the disk is full or the folder cannot be written to"))
-
-
-def picture_path(text: str, vector: bool = False) -> Path:
-    """Return the path that was typed.
-
-    Parameters
-    ----------
-    text
-        What was typed.
-    vector
-        Whether the picture can be written as SVG and PDF too.
-
-    Raises
-    ------
-    InputError
-        If it cannot be the name of such a file.
-    """
-    path = Path(os.path.expanduser(text.strip()))
-    named_so = path.suffix.lower() in (VECTOR if vector else PIXELS)
-    if not text.strip() or path.is_dir():
-        if vector:
-            raise InputError(tr("Give the name of a file that ends in .png, .svg or .pdf."))
-        raise InputError(tr("Give the name of a file that ends in .png."))
-    if not named_so:
-        if vector:
-            raise InputError(tr("{path} must end in .png, .svg or .pdf.", path=str(path)))
-        raise InputError(tr("{path} must end in .png.", path=str(path)))
-    return path
-
-
-class ExportDialog(QDialog):
-    """Asks what to export, how large and where, and writes it."""
+    kind = "export"
+    endings = VECTOR
+    preview: PicturePreview
 
     def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("export_dialog")
-        self.setWindowTitle(tr("Export image"))
-        self._lab, self._settings = lab, settings
-        self._agreed: Path | None = None
-        self.what = named(QComboBox(), "export_what", tr("Picture of"))
-        self.width_field = named(QSpinBox(), "export_width", tr("Width"))
-        self.height_field = named(QSpinBox(), "export_height", tr("Height"))
-        self.ground = named(QComboBox(), "export_ground", tr("Ground"))
-        self.path = named(QLineEdit(), "export_path", tr("File"))
-        self.error = MessageLabel("export_error")
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        super().__init__(lab, settings, parent, tr("Export image"))
+        scenario: Scenario = lab.scenario
+        self._grabbed: tuple[object, QImage] | None = None
+        self.what = named(Choice({FIGURE: tr("Figure of chosen views")}), "export_what", tr("Picture of"))
+        for name, picture in lab.pictures().items():
+            self.what.addItem(tr("{view}, as on screen", view=picture.label), name)
+        self.views = ViewChoice("export", scenario)
+        self.parameter = TableChoice("export", lab)
+
+        self.steps = StepsField("export", lab.shown_step, last_step(lab))
+        self.style_of_figure = named(style_choice(), "export_style", tr("Style"))
+        self.transparent = named(QCheckBox(tr("&Transparent ground")), "export_transparent", tr("Transparent ground"))
+        grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
+        self.ground = named(Choice(grounds), "export_ground", tr("Ground"))
+        self.size_fields = SizeFields("export", LARGEST, screens() + papers(), paper=True)
         self._fill()
-        self._lay_out()
-        self._restore()
-        self.buttons.accepted.connect(self._export)
-        self.buttons.rejected.connect(self.reject)
-        self.finished.connect(self.deleteLater)
+        self._show(scenario.picture or remembered(settings, f"export/{lab.name}", PictureSpec) or PictureSpec())
+        self._connect_choices()
+        self._finish_layout(PicturePreview("export"))
+
+    def picture(self) -> PictureSpec:
+        """Return what is chosen.
+
+        Raises
+        ------
+        InputError
+            If it cannot be drawn.
+        """
+        picture = self._scenario().picture
+        assert picture is not None
+        return picture
+
+    def _check(self) -> bool:
+        figure = self._is_figure()
+        self.target.set_endings(VECTOR if figure else PIXELS)
+        return all([not figure or self.views.check(), not figure or self.steps.check(), self.size_fields.good()])
+
+    def _preview(self) -> None:
+        try:
+            scenario = self._scenario()
+            if self._is_figure():
+                self._drawing.ask(lambda: drawn(scenario))
+            else:
+                self._show_drawn((self._grab(scenario), []))
+        except InputError as error:
+            self.preview.show_failure(str(error))
+
+    def _writer(self, path: Path) -> Callable[[], object]:
+        scenario = self._scenario()
+        if self._is_figure():
+            return lambda: _write(scenario, path)
+        image = self._grab(scenario)
+        return lambda: write_image(image, path, scenario)
+
+    def _remember(self) -> None:
+        picture = self.picture()
+        kept = picture.model_copy(update={"steps": (), "run": 0, "parameter": ""})
+        self._settings.setValue(f"export/{self._lab.name}", kept.model_dump_json())
+        self._lab.model.note({"picture": picture.model_dump(mode="json")})
 
     def _fill(self) -> None:
-        for name, picture in self._lab.pictures().items():
-            self.what.addItem(picture.label, name)
-        grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
-        for name, text in grounds.items():
-            self.ground.addItem(text, name)
-        for field, largest in ((self.width_field, MAX_WIDTH), (self.height_field, MAX_HEIGHT)):
-            field.setRange(64, largest)
-            field.setSuffix(tr(" px"))
+        self.what.setToolTip(
+            tr("A figure is drawn anew, also as true vectors; a picture as on screen repeats what the window shows.")
+        )
+        self.transparent.setToolTip(tr("Leave the ground out, so that the slide or page shows through."))
+        self.ground.setToolTip(tr("What the view stands on."))
+        form = self.form
+        form.addRow(tr("&Picture of"), self.what)
+        form.addRow(tr("Views"), self.views)
+        form.addRow(tr("Tables o&f"), self.parameter)
+        form.addRow(tr("Steps"), self.steps)
+        form.addRow(tr("St&yle"), self.style_of_figure)
+        form.addRow("", self.transparent)
+        form.addRow(tr("&Ground"), self.ground)
+        form.addRow(tr("Si&ze"), self.size_fields)
 
-    def _lay_out(self) -> None:
-        size = QHBoxLayout()
-        size.addWidget(self.width_field, 1)
-        size.addWidget(self.height_field, 1)
-        where = QHBoxLayout()
-        where.addWidget(self.path, 1)
-        browse = named(QPushButton(tr("Browse...")), "export_browse")
-        browse.clicked.connect(self._browse)
-        where.addWidget(browse)
-        form = QFormLayout()
-        form.addRow(tr("Picture of"), self.what)
-        form.addRow(tr("Width and height"), size)
-        form.addRow(tr("Ground"), self.ground)
-        form.addRow(tr("File"), where)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.error)
-        layout.addWidget(self.buttons)
-        self.setMinimumWidth(60 * theme.GRID)
+    def _connect_choices(self) -> None:
+        for box in (self.what, self.parameter, self.style_of_figure, self.ground):
+            box.currentIndexChanged.connect(lambda _index: self._choose())
+        self.transparent.toggled.connect(lambda _on: self.refresh())
+        self.views.changed.connect(self._choose)
+        self.steps.changed.connect(self.refresh)
+        self.size_fields.changed.connect(self.refresh)
+        self._drawing.done.connect(self._show_drawn)
+        self._show_rows()
 
-    def _restore(self) -> None:
-        value = self._settings.value
-        self.width_field.setValue(whole_number(self._settings, "export/width", 1920))
-        self.height_field.setValue(whole_number(self._settings, "export/height", 1080))
-        self.what.setCurrentIndex(max(0, self.what.findData(value("export/what", "surface"))))
-        self.ground.setCurrentIndex(max(0, self.ground.findData(value("export/ground", "light"))))
-        folder = Path(str(value("export/folder", str(Path.home()))))
-        self.path.setText(str(folder / "gdsim.png"))
+    def _choose(self) -> None:
+        self._show_rows()
+        self.refresh()
 
-    def _browse(self) -> None:
-        kinds = tr("Pictures (*.png *.svg *.pdf)") if self._picture().write else tr("Pictures (*.png)")
-        path, _ = QFileDialog.getSaveFileName(self, tr("Export image"), self.path.text(), kinds)
-        if path:
-            self._agreed = Path(path)
-            self.path.setText(path if Path(path).suffix else f"{path}.png")
+    def _show_rows(self) -> None:
+        """Show the rows that concern what is chosen."""
+        figure, form = self._is_figure(), self.form
+        for field in (self.views, self.steps, self.style_of_figure, self.transparent):
+            form.setRowVisible(field, figure)
+        form.setRowVisible(self.parameter, figure and self.parameter.concerns(self.views.names()))
+        form.setRowVisible(self.ground, not figure)
 
-    def _picture(self) -> Picture:
-        return self._lab.pictures()[self.what.currentData()]
+    def _is_figure(self) -> bool:
+        return self.what.choice() == FIGURE
 
-    def _export(self) -> None:
-        picture = self._picture()
-        try:
-            path = picture_path(self.path.text(), vector=picture.write is not None)
-        except InputError as error:
-            self.error.show_sentence(str(error))
-            return
-        if path.exists() and path != self._agreed and not may_replace(self, path):
-            return
-        choice = (self.what.currentData(), self.width_field.value(), self.height_field.value())
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            ground = self.ground.currentData()
-            if picture.write is not None:
-                picture.write(path, *choice[1:], ground)
-            else:
-                write_image(render_image(self._lab, *choice, ground), path)
-        except InputError as error:
-            self.error.show_sentence(str(error))
-            return
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        values = dict(zip(("what", "width", "height"), choice, strict=True))
-        values |= {"ground": self.ground.currentData(), "folder": str(path.parent)}
-        for name, chosen in values.items():
-            self._settings.setValue(f"export/{name}", chosen)
-        self._lab.show_message(tr("Written to {path}.", path=str(path)), error=False)
-        self.accept()
+    def _show(self, picture: PictureSpec) -> None:
+        """Bring ``picture`` into the fields."""
+        pictures = self._lab.pictures()
+        of_window = picture.engine == "window"
+        same = (name for name, one in pictures.items() if of_window and one.views == picture.views)
+        self.what.show_choice(next(same, FIGURE))
+        self.views.show_names(picture.views)
+        self.parameter.show_parameter(picture.parameter)
+        self.steps.show_steps(picture.steps)
+        self.style_of_figure.show_choice(picture.style)
+        self.transparent.setChecked(picture.transparent)
+        self.ground.show_choice(ground_of(picture))
+        self.size_fields.show_size(picture.size, picture.dpi)
+
+    def _scenario(self) -> Scenario:
+        """Return the scenario with what is chosen as its picture."""
+        chosen: dict[str, Any] = {
+            "size": self.size_fields.size_in_pixels(),
+            "dpi": self.size_fields.dpi.value(),
+            "run": self._lab.model.focus,
+        }
+        if self._is_figure():
+            chosen |= {
+                "views": self.views.names(),
+                "steps": self.steps.steps(),
+                "style": self.style_of_figure.choice(),
+                "transparent": self.transparent.isChecked(),
+                "parameter": self.parameter.parameter(self.views.names()),
+            }
+        else:
+            shown = self._lab.pictures()[self.what.choice()]
+            ground = self.ground.choice()
+            chosen |= {
+                "views": shown.views,
+                "steps": (self._lab.shown_step,),
+                "size": chosen["size"] or size_of(shown),
+                "style": "dark" if ground == "dark" else "screen",
+                "transparent": ground == "transparent",
+                "engine": "window",
+            }
+        return cast(Scenario, revised(self._lab.scenario, {"picture": chosen}))
+
+    def _grab(self, scenario: Scenario) -> QImage:
+        """Return the picture of the window, grabbed anew where something else is chosen."""
+        assert scenario.picture is not None and scenario.picture.size is not None
+        key = (scenario, self.what.choice())
+        if self._grabbed is None or self._grabbed[0] != key:
+            size = scenario.picture.size
+            self._grabbed = (key, render_image(self._lab, self.what.choice(), *size, ground_of(scenario.picture)))
+        return self._grabbed[1]
+
+    def _show_drawn(self, result: object) -> None:
+        image, notes = cast("tuple[QImage, list[str]]", result)
+        size = (image.width(), image.height())
+        self.size_fields.show_suiting(size)
+        sentence = tr("{width} x {height} pixels", width=size[0], height=size[1])
+        self.preview.show_image(image, "\n".join([sentence, *notes[:3]]))
+
+
+def style_choice() -> Choice:
+    """Return a box of all styles of figures."""
+    box = Choice(
+        {
+            "screen": tr("Screen"),
+            "print": tr("Print, told apart without colours"),
+            "slide": tr("Slide, large type"),
+            "dark": tr("Dark"),
+        }
+    )
+    box.setToolTip(tr("For a screen, for a page printed in grey, for a projector, or on a dark ground."))
+    return box
+
+
+def drawn(scenario: Scenario) -> tuple[QImage, list[str]]:
+    """Return the picture that the scenario asks for, as it is written, and what there is to say of it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be drawn.
+    """
+    with tempfile.TemporaryDirectory(prefix="gdsim-") as folder:
+        path = Path(folder) / "preview.png"
+        notes = _write(scenario, path)
+        return QImage(str(path)), notes
+
+
+def _write(scenario: Scenario, path: Path) -> list[str]:
+    from gdsim.export.figure import write_figure
+
+    return write_figure(scenario, path, scenario.picture)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize
+from PySide6.QtCore import QByteArray, QEvent, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent, QUndoGroup
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 
 from gdsim.app import dialogs, theme
 from gdsim.app.actions import Actions, ActionSpec
+from gdsim.app.documents import Documents
+from gdsim.app.exports.screen_pictures import copy_image
 from gdsim.app.icons import icon
-from gdsim.app.image_export import ExportDialog, copy_image
 from gdsim.app.labs.surface_lab import SurfaceLab
+from gdsim.app.settings import choice, program_settings
 from gdsim.app.widgets.lab_switch import LabSwitch
-from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.files import DEFAULT_PRESET, LABS, load, preset_titles, save
+from gdsim.simulation.files import DEFAULT_PRESET, LABS, load
 
 if TYPE_CHECKING:
     from gdsim.app.labs.lab import Lab
@@ -37,6 +39,13 @@ class MainWindow(QMainWindow):
     ----------
     scenario
         What to begin with; the default preset if left out.
+
+    Attributes
+    ----------
+    labs
+        The labs that have been made, by name.
+    documents
+        The labs' scenario files.
     """
 
     def __init__(self, scenario: Scenario | None = None) -> None:
@@ -44,11 +53,12 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowIcon(icon("app"))
         self.setAcceptDrops(True)
+        self._asking = False
         self.actions_by_name = Actions(self)
         self._undo = QUndoGroup(self)
-        self._settings = QSettings("gdsim", "gdsim")
-        self._paths: dict[str, Path | None] = {}
-        self._labs: dict[str, Lab[Any]] = {}
+        self._settings = program_settings()
+        self.documents = Documents(self, self._settings)
+        self.labs: dict[str, Lab[Any]] = {}
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self._panels = QMenu(tr("Panels"), self)
@@ -63,29 +73,15 @@ class MainWindow(QMainWindow):
         return cast("Lab[Any]", self._stack.currentWidget())
 
     def open(self, source: str | Path) -> None:
-        """Open a scenario file or preset; what cannot be opened is explained and changes nothing."""
-        try:
-            scenario = load(source)
-        except InputError as error:
-            self.show_message(str(error))
-            return
-        path = Path(source) if Path(source).suffix else None
-        if scenario.lab in self._labs:
-            self.show_lab(scenario.lab)
-            self.lab.open_scenario(scenario)
-        else:
-            self.show_lab(scenario.lab, scenario)
-        self._paths[scenario.lab] = path
-        self._show_title()
+        """Open a scenario file, a picture that carries one, or a preset; unsaved changes are asked about."""
+        self.documents.open(source)
 
     def show_lab(self, name: str, scenario: Scenario | None = None) -> None:
         """Bring a lab on screen; one that was not there yet begins with ``scenario``, or with its default preset."""
         actions = self.actions_by_name
-        if self._labs:
+        if self.labs:
             self.lab.set_active(False)
-        if name not in self._labs:
-            self._labs[name] = self._new_lab(name, scenario)
-        lab = self._labs[name]
+        lab = self.labs.get(name) or self._new_lab(name, scenario)
         self._stack.setCurrentWidget(lab)
         self._undo.setActiveStack(lab.model.undo_stack)
         lab.set_active(True)
@@ -96,7 +92,7 @@ class MainWindow(QMainWindow):
             actions[f"lab_{other}"].setChecked(other == name)
         self._panels.clear()
         self._panels.addActions([dock.toggleViewAction() for dock in lab.layout_of_docks.docks.values()])
-        self._show_title()
+        self.documents.show_title()
 
     def show_message(self, sentence: str) -> None:
         """Show one sentence that concerns no field in particular."""
@@ -104,7 +100,7 @@ class MainWindow(QMainWindow):
 
     def close_labs(self) -> None:
         """End the threads of every lab."""
-        for lab in self._labs.values():
+        for lab in self.labs.values():
             lab.close_lab()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -113,11 +109,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the file that was dropped."""
+        """Open a file that was dropped."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.open(Path(paths[0]))
+            # Later: a question would keep the program waiting that the files come from.
+            QTimer.singleShot(0, self, lambda: self.documents.open_dropped(paths))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the keys, also where no window manager hands them out."""
@@ -125,9 +122,12 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the layout and end the labs' threads."""
+        """Ask about unsaved changes, remember the layout and end the labs' threads."""
+        if self._asking or not self._may_close():
+            event.ignore()
+            return
         self._settings.setValue("window/geometry", self.saveGeometry())
-        for lab in self._labs.values():
+        for lab in self.labs.values():
             lab.save_layout(self._settings)
         self._settings.sync()
         self.close_labs()
@@ -146,16 +146,16 @@ class MainWindow(QMainWindow):
         self._undo.addStack(lab.model.undo_stack)
         lab.restore_layout(self._settings)
         lab.preset_chosen.connect(self.open)
-        lab.model.changed.connect(self._show_title)
+        self.labs[name] = lab
+        self.documents.add_lab(lab)
         return lab
 
     def _fill_menus(self) -> None:
         actions = self.actions_by_name
         file_menu = self._menu(tr("File"), "file")
-        presets = QMenu(tr("Presets"), self)
-        presets.setObjectName("presets_menu")
-        presets.aboutToShow.connect(lambda: self._fill_presets(presets))
-        file_menu.insertMenu(actions["save"], presets)
+        file_menu.insertMenu(actions["save"], self.documents.recent)
+        for name in ("save", "export_image", "quit"):
+            file_menu.insertSeparator(actions[name])
         self._menu(tr("Edit"), "edit")
         run = self._menu(tr("Run"), "run")
         run.addSeparator()
@@ -179,19 +179,18 @@ class MainWindow(QMainWindow):
         menu.setToolTipsVisible(True)
         return menu
 
-    def _fill_presets(self, menu: QMenu) -> None:
-        menu.clear()
-        for name, title in preset_titles().items():
-            menu.addAction(title).triggered.connect(lambda _checked=False, name=name: self.open(name))
-
     def _connect(self) -> None:
-        actions, undo = self.actions_by_name, self._undo
+        actions, undo, documents = self.actions_by_name, self._undo, self.documents
         actions.connect_all(
             {
-                "open": self._ask_open,
-                "save": self._save,
-                "save_as": self._ask_save,
-                "export_image": lambda: ExportDialog(self.lab, self._settings, self).exec(),
+                "open": documents.ask_open,
+                "presets": documents.choose_preset,
+                "save": documents.save,
+                "save_as": documents.ask_save,
+                "export_image": lambda: self._export("image_export", "ExportDialog"),
+                "export_film": lambda: self._export("film_export", "FilmDialog"),
+                "export_data": lambda: self._export("data_export", "DataDialog"),
+                "export_notebook": lambda: self._export("notebook_export", "NotebookDialog"),
                 "quit": self.close,
                 "undo": undo.undo,
                 "redo": undo.redo,
@@ -212,9 +211,27 @@ class MainWindow(QMainWindow):
         for name, signal in (("undo", undo.canUndoChanged), ("redo", undo.canRedoChanged)):
             actions[name].setEnabled(False)
             signal.connect(actions[name].setEnabled)
+        undo.undoTextChanged.connect(
+            lambda change: actions["undo"].setText(tr("Undo {change}", change=change) if change else tr("Undo"))
+        )
+        undo.redoTextChanged.connect(
+            lambda change: actions["redo"].setText(tr("Redo {change}", change=change) if change else tr("Redo"))
+        )
         for name, spec in actions.specs.items():
             if spec.menu in OF_THE_LAB:
                 actions[name].triggered.connect(lambda on, name=name, spec=spec: self._carry_out(name, spec, on))
+
+    def _export(self, module: str, dialog: str) -> None:
+        """Let the lab on screen be exported; the dialogs are imported when they are needed."""
+        getattr(import_module(f"gdsim.app.{module}"), dialog)(self.lab, self._settings, self).exec()
+
+    def _may_close(self) -> bool:
+        # The window may be asked to close again while it asks.
+        self._asking = True
+        try:
+            return self.documents.may_close()
+        finally:
+            self._asking = False
 
     def _carry_out(self, name: str, spec: ActionSpec, on: bool) -> None:
         slot = self.lab.slots[name]
@@ -226,46 +243,7 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        self._mark_theme(str(self._settings.value("window/theme", "system")))
-
-    def _show_title(self) -> None:
-        scenario = self.lab.model.scenario
-        path = self._paths.get(scenario.lab)
-        name = path.name if path is not None else scenario.title or scenario.subject
-        self.setWindowTitle(tr("{name} - gdsim", name=name))
-
-    def _ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Open scenario"), self._folder(), _filter())
-        if path:
-            self.open(Path(path))
-
-    def _save(self) -> None:
-        path = self._paths.get(self.lab.name)
-        if path is None:
-            self._ask_save()
-        else:
-            self._write(path)
-
-    def _ask_save(self) -> None:
-        suggested = str(Path(self._folder()) / "scenario.toml")
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save scenario"), suggested, _filter())
-        target = Path(path) if Path(path).suffix else Path(f"{path}.toml")
-        if path and (str(target) == path or not target.exists() or dialogs.may_replace(self, target)):
-            self._write(target)
-
-    def _write(self, path: Path) -> None:
-        try:
-            save(self.lab.scenario, path)
-        except InputError as error:
-            self.show_message(str(error))
-            return
-        self._paths[self.lab.name] = path
-        self._settings.setValue("window/folder", str(path.parent))
-        self._show_title()
-        self.lab.show_message(tr("Saved to {path}.", path=str(path)), error=False)
-
-    def _folder(self) -> str:
-        return str(self._settings.value("window/folder", str(Path.home())))
+        self._mark_theme(choice(self._settings, "window/theme", theme.NAMES))
 
     def _choose_theme(self, name: str) -> None:
         self._settings.setValue("window/theme", name)
@@ -273,7 +251,7 @@ class MainWindow(QMainWindow):
         theme.apply(name)
 
     def _mark_theme(self, name: str) -> None:
-        for action in ("system", "light", "dark"):
+        for action in theme.NAMES:
             self.actions_by_name[f"theme_{action}"].setChecked(action == name)
 
 
@@ -288,7 +266,3 @@ def _lab_class(name: str) -> Any:
     from gdsim.app.labs.autograd_lab import AutogradLab
 
     return AutogradLab
-
-
-def _filter() -> str:
-    return tr("Scenarios (*.toml);;All files (*)")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MERGE_SECONDS = 1.0
 """Edits of one setting in one gesture that follow each other faster than this are undone together."""
 
+SIGHTS = ("elev", "azim", "zoom", "leaf")
+"""Keys of a view that say where one looks from, and at what."""
+
 B = TypeVar("B", bound=BaseScenario)
 """The scenario of any lab."""
 
@@ -33,14 +36,27 @@ class ScenarioModel(QObject, Generic[B]):
     scenario
         The one to begin with.
 
+    Signals
+    -------
+    changed(object, object)
+        Another scenario is to be shown: the old one and the new one.
+    focus_changed(int)
+        Settings concern another run.
+    held
+        Another scenario is held, in whichever way it came: also one that was only noted or is in force already.
+    replaced(object)
+        One has begun anew with this scenario.
+
     Attributes
     ----------
     focus
-        Which of the scenario's runs settings concern and numbers are shown of; `focus_changed` tells of another one.
+        Which of the scenario's runs settings concern and numbers are shown of.
     """
 
     changed = Signal(object, object)
     focus_changed = Signal(int)
+    held = Signal()
+    replaced = Signal(object)
 
     def __init__(self, scenario: B, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +65,9 @@ class ScenarioModel(QObject, Generic[B]):
         self.undo_stack = QUndoStack(self)
 
     def edit(self, values: dict[str, Any], text: str) -> None:
-        """Set dotted keys (``run.0.start``) to new values, as one undoable edit called ``text``.
+        """Set dotted keys (``run.0.start``) to new values, as one undoable edit.
+
+        ``text`` is what the menu says behind Undo and Redo, such as "change of the formula".
 
         Raises
         ------
@@ -71,14 +89,15 @@ class ScenarioModel(QObject, Generic[B]):
         self.gesture += 1
 
     def note(self, values: dict[str, Any]) -> None:
-        """Take over a choice that is no part of the experiment, such as the speed: not undone, not announced."""
-        self.scenario = revised(self.scenario, values)
+        """Take over the speed, or what a picture or film was made with: not undone, not announced, nothing to save."""
+        self._hold(revised(self.scenario, values))
 
     def replace(self, scenario: B) -> None:
         """Begin anew with another scenario; there is nothing to undo then."""
         self.undo_stack.clear()
         self.focus = 0
         self._set(scenario)
+        self.replaced.emit(scenario)
 
     def look_at(self, run: int) -> None:
         """Let settings concern another run; this is nothing to undo."""
@@ -88,10 +107,15 @@ class ScenarioModel(QObject, Generic[B]):
             self.focus_changed.emit(run)
 
     def _set(self, scenario: B) -> None:
-        old, self.scenario = self.scenario, scenario
+        old = self.scenario
         # Before anybody is told: what a run shows is asked for by its number.
         self.focus = max(0, min(self.focus, len(getattr(scenario, "run", ())) - 1))
+        self._hold(scenario)
         self.changed.emit(old, scenario)
+
+    def _hold(self, scenario: B) -> None:
+        self.scenario = scenario
+        self.held.emit()
 
 
 class _Edit(QUndoCommand, Generic[B]):
@@ -109,7 +133,7 @@ class _Edit(QUndoCommand, Generic[B]):
 
     def redo(self) -> None:
         if self._in_force:
-            self._model.scenario = self._new
+            self._model._hold(self._new)
             self._in_force = False
         else:
             self._go_to(self._new)
@@ -118,9 +142,7 @@ class _Edit(QUndoCommand, Generic[B]):
         self._go_to(self._old)
 
     def _go_to(self, scenario: B) -> None:
-        # What was only noted, such as the speed, is not undone.
-        playback = self._model.scenario.playback
-        self._model._set(scenario.model_copy(update={"playback": playback}))
+        self._model._set(_with_notes(scenario, self._model.scenario))
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Edit) or other._kind != self._kind:
@@ -138,8 +160,30 @@ def revised(scenario: B, values: dict[str, Any]) -> B:
         *path, last = key.split(".")
         place: Any = data
         for part in path:
-            place = place[int(part)] if isinstance(place, list) else place[part]
+            if isinstance(place, list):
+                place = place[int(part)]
+                continue
+            if place.get(part) is None:
+                place[part] = {}  # a table that the scenario did not have yet, such as ``picture``
+            place = place[part]
         place[last] = value
     result = validate(data, name_keys=False)
     assert type(result) is type(scenario)
     return result
+
+
+def experiment(scenario: BaseScenario) -> object:
+    """Return what of ``scenario`` is worth saving, to be compared: all but notes, and where one looks from and at.
+
+    Nobody is to be asked about a camera that was turned.
+    """
+    view = getattr(scenario, "view", None)
+    sights = {} if view is None else {key: value for key, value in view if key not in SIGHTS}
+    playback = scenario.playback.model_copy(update={"speed": 1.0})
+    return scenario.model_copy(update={"playback": playback, "picture": None, "film": None, "view": None}), sights
+
+
+def _with_notes(scenario: B, present: B) -> B:
+    """Return ``scenario`` with the notes of the ``present`` one."""
+    playback = scenario.playback.model_copy(update={"speed": present.playback.speed})
+    return scenario.model_copy(update={"playback": playback, "picture": present.picture, "film": present.film})

@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication
 GRID = 8
 """Unit of every margin and gap, in device-independent pixels."""
 
+NAMES = ("system", "light", "dark")
+"""What `apply` can be asked for; the first is the usual one."""
+
 
 @dataclass(frozen=True)
 class Theme:

@@ -1,7 +1,8 @@
-"""A scenario as a printed figure, by matplotlib; no display, no pyplot."""
+"""Scenarios as figures, by matplotlib: PNG, SVG and PDF; no display, no pyplot."""
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,29 +13,30 @@ import numpy as np
 
 from gdsim.atomic import replacing
 from gdsim.errors import InputError
-from gdsim.export.runs import FinishedRun, finish_runs, notes
-from gdsim.formula import parse
+from gdsim.export.scenes import stage_of
+from gdsim.export.sheet import draw_sheet as draw_sheet
+from gdsim.export.sheet import scale_of, size_of
+from gdsim.export.style import STYLES, Style
+from gdsim.export.views import views_named
 from gdsim.i18n import tr
-from gdsim.problems.mesh import surface_mesh
-from gdsim.simulation.network_scenario import NetworkScenario
+from gdsim.simulation.picture_spec import PictureSpec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gdsim.simulation.scenario import RunScenario, Scenario
-    from gdsim.simulation.surface_scenario import SurfaceScenario
+    from gdsim.simulation.scenario import Scenario
 
-DPI = 96
+DPI = 96.0
 """Pixels per inch, as browsers count them: an SVG of 1280x960 is shown 1280 pixels wide."""
 
-_POINTS = 101
-_NORMAL = (1280, 960)
+KINDS = (".png", ".svg", ".pdf")
+
+LOCK = threading.RLock()
+"""Held by whoever draws or typesets with matplotlib, which bears no second thread."""
 
 
-def write_figure(
-    scenario: Scenario, target: Path, size: tuple[int, int] | None = None, step: int | None = None
-) -> list[str]:
-    """Draw ``scenario`` and write it to ``target``, whole or not at all.
+def write_figure(scenario: Scenario, target: Path, picture: PictureSpec | None = None) -> list[str]:
+    """Draw ``scenario`` and write it to ``target``, whole or not at all; the file carries the scenario.
 
     Parameters
     ----------
@@ -42,10 +44,8 @@ def write_figure(
         What to draw.
     target
         A file's name that ends in ``.png``, ``.svg`` or ``.pdf``. Equal scenarios give equal bytes.
-    size
-        Width and height in pixels; text and lines grow with it. When None 1280x960, of a graph what it needs.
-    step
-        The last step drawn; ``playback.steps`` when None.
+    picture
+        What is drawn of it, and how; when None what the scenario itself says.
 
     Returns
     -------
@@ -57,108 +57,114 @@ def write_figure(
     InputError
         If there is nothing to draw, or the file cannot be written.
     """
+    if target.suffix.lower() not in KINDS:
+        raise InputError(
+            tr("{path} is no picture that can be written: its name must end in .png, .svg or .pdf.", path=str(target))
+        )
+    picture = resolved(scenario, picture or scenario.picture or PictureSpec())
+    stage = stage_of(scenario, picture.steps[-1], picture.run, picture.parameter)
+    style = style_of(scenario, picture)
+    assert picture.size is not None
+    with drawing(style), replacing(target) as temporary:
+        figure = new_figure(picture.size, picture.dpi)
+        draw_sheet(figure, stage, picture, style)
+        save(figure, temporary, scenario.title or scenario.subject, picture.transparent)
+    return stage.notes()
+
+
+def resolved(scenario: Scenario, picture: PictureSpec) -> PictureSpec:
+    """Return ``picture`` with views, steps and size filled in.
+
+    Raises
+    ------
+    InputError
+        If the scenario has no such view, run or step, or not what the view shows.
+    """
+    views = views_named(scenario, picture.views)
+    steps = picture.steps or (scenario.playback.steps,)
     if scenario.lab == "autograd":
-        from gdsim.export.graph_figure import write_graph
-
-        return write_graph(scenario, target, size, step)
-    size = size or _NORMAL
-    runs = finish_runs(scenario, scenario.playback.steps if step is None else step)
-    if isinstance(scenario, NetworkScenario):
-        if all(run.spec.hidden for run in runs):
-            raise InputError(tr("All runs are hidden: there is nothing to draw."))
-        _write_curves(scenario, runs, target, size)
-        return notes(runs, None)
-    formula = parse(scenario.problem.formula)
-    mesh = surface_mesh(formula, scenario.problem.domain, _POINTS)
-    if not np.isfinite(mesh.z).any():
-        raise InputError(mesh.note)
-    with drawing(_scale(size)) as scale, replacing(target) as temporary:
-        from gdsim.export.surface_axes import draw_scenario
-
-        figure = new_figure(size)
-        draw_scenario(figure, scenario, mesh, runs, scale)
-        save(figure, temporary, _title(scenario, runs))
-    shown = [run for run in runs if not run.spec.hidden]
-    return [sentence for sentence in (mesh.note, *_outside(scenario, shown), *notes(runs, formula)) if sentence]
+        walk = scenario.walk()
+        steps = tuple(scenario.position(walk, step) for step in picture.steps) or (scenario.position(walk),)
+    elif picture.run >= len(scenario.run):
+        raise InputError(
+            tr("There is no run {number}: the scenario has {count}.", number=picture.run, count=len(scenario.run))
+        )
+    update = {
+        "views": tuple(view.name for view in views),
+        "steps": steps,
+        "size": picture.size or size_of(scenario, views, steps),
+        "engine": "matplotlib",
+    }
+    return picture.model_copy(update=update)
 
 
-def _write_curves(scenario: NetworkScenario, runs: list[FinishedRun], target: Path, size: tuple[int, int]) -> None:
-    with drawing(_scale(size)) as scale, replacing(target) as temporary:
-        from gdsim.export.curves import draw_curves
-
-        figure = new_figure(size)
-        figure.set_layout_engine("constrained")
-        figure.suptitle(_title(scenario, runs))
-        draw_curves(figure, runs, scale)
-        save(figure, temporary, _title(scenario, runs))
-
-
-def _scale(size: tuple[int, int]) -> float:
-    """Return how much larger than usual a picture of ``size`` pixels is."""
-    return min(size[0] / _NORMAL[0], size[1] / _NORMAL[1])
+def style_of(scenario: Scenario, picture: PictureSpec) -> Style:
+    """Return the style of a resolved ``picture``, with the sizes of text and lines that suit it."""
+    assert picture.size is not None
+    scale = scale_of(scenario, views_named(scenario, picture.views), picture.steps, picture.size)
+    # In points, of which an inch has 72 however many pixels it has.
+    return STYLES[picture.style].at(scale * DPI / picture.dpi)
 
 
 @contextmanager
-def drawing(scale: float) -> Iterator[float]:
-    """Draw with matplotlib's own style, whatever the user's, with text and lines ``scale`` times as large.
+def drawing(style: Style) -> Iterator[None]:
+    """Draw with matplotlib's own defaults, whatever the user's, in the colours and sizes of ``style``.
 
     The same bytes at any time: fixed SVG ids; text stays text in SVG and fonts are embedded in PDF.
+    Holds `LOCK`.
     """
     import matplotlib.style
 
-    settings: Any = {
+    lengths = ("axes.linewidth", "grid.linewidth", "axes.titlepad", "axes.labelpad", "patch.linewidth")
+    ticks = (f"{axis}tick.{kind}.{part}" for axis in "xy" for kind in ("major", "minor") for part in _TICK_PARTS)
+    with (
+        LOCK,
+        matplotlib.style.context("default"),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        current: Any = matplotlib.rcParams
+        settings = _settings(style) | {key: current[key] * style.scale for key in (*lengths, *ticks)}
+        with matplotlib.rc_context(settings):
+            yield
+
+
+_TICK_PARTS = ("size", "width", "pad")
+
+
+def _settings(style: Style) -> dict[Any, Any]:
+    text = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "patch.edgecolor")
+    ground = ("figure.facecolor", "axes.facecolor", "legend.facecolor")
+    panes = (f"axes3d.{axis}axis.panecolor" for axis in "xyz")
+    return {
         "svg.hashsalt": "gdsim",
         "svg.fonttype": "none",
         "pdf.fonttype": 42,
-        "font.size": 12 * scale,
+        "font.size": 12 * style.scale * style.type_scale,
         "path.simplify": False,
+        "contour.negative_linestyle": "solid",
+        "grid.color": style.grid,
+        "legend.edgecolor": style.grid,
+        **dict.fromkeys(text, style.text),
+        **dict.fromkeys(ground, style.ground),
+        **dict.fromkeys(panes, style.pane),
     }
-    lengths = ("axes.linewidth", "grid.linewidth", "axes.titlepad", "axes.labelpad", "patch.linewidth")
-    ticks = (f"{axis}tick.major.{part}" for axis in "xy" for part in ("size", "width", "pad"))
-    with matplotlib.style.context("default"), warnings.catch_warnings(), np.errstate(all="ignore"):
-        current: Any = matplotlib.rcParams
-        settings |= {key: current[key] * scale for key in (*lengths, *ticks)}
-        with matplotlib.rc_context(settings):
-            yield scale
 
 
-def new_figure(size: tuple[int, int]) -> Figure:
+def new_figure(size: tuple[int, int], dpi: float = DPI) -> Figure:
     """Return an empty figure of ``size`` pixels, ready to be written."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # Half a thousandth of a pixel, because 1279.9999 pixels would be cut to 1279.
-    figure = Figure(figsize=((size[0] + 5e-4) / DPI, (size[1] + 5e-4) / DPI), dpi=DPI)
+    figure = Figure(figsize=((size[0] + 5e-4) / dpi, (size[1] + 5e-4) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
     return figure
 
 
-def save(figure: Figure, path: Path, title: str) -> None:
+def save(figure: Figure, path: Path, title: str, transparent: bool = False) -> None:
     """Write ``figure`` in the format of the path's extension, without the date."""
     kind = path.suffix.lower().removeprefix(".")
     metadata: dict[str, Any] = {"Title": title}
     metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    figure.savefig(path, format=kind, dpi=DPI, metadata=metadata)
-
-
-def _outside(scenario: SurfaceScenario, runs: list[FinishedRun]) -> list[str]:
-    """Return one sentence for each run that leaves the domain."""
-    low, high = np.array(list(scenario.problem.domain.values())).T
-    result = []
-    for run in runs:
-        points = np.column_stack([run.runner.history.column(name) for name in scenario.problem.domain])
-        steps = np.nonzero(~((points >= low) & (points <= high)).all(axis=1))[0]
-        if steps.size:
-            result.append(
-                tr(
-                    "Run {number} leaves the domain at step {step}: it is drawn where it is inside.",
-                    number=run.number,
-                    step=int(steps[0]),
-                )
-            )
-    return result
-
-
-def _title(scenario: RunScenario, runs: list[FinishedRun]) -> str:
-    step = max(run.runner.step_count for run in runs)
-    return tr("{title}, step {step}", title=scenario.title or scenario.subject, step=step)
+    figure.savefig(path, format=kind, dpi=figure.dpi, metadata=metadata, transparent=transparent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gdsim.export.graph_layout import (
@@ -21,6 +21,7 @@ from gdsim.export.graph_picture import BoxPicture, GraphPicture, WirePicture
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from gdsim.export.style import Style
 
 Align: TypeAlias = Literal["left", "center"]
 
@@ -45,6 +46,16 @@ LIGHT = Colours("#ffffff", "#1a1a1a", "#666666", "#949494", "#4a4a4a", "#f7f7f8"
 DARK = Colours(
     "#1e1f22", "#f0f0f0", "#a0a4aa", "#7a7d82", "#b8bbc0", "#292b2f", result="#56b4e9", error="#ff8a80",
 )  # fmt: skip
+
+
+def colours_of(style: Style) -> Colours:
+    """Return the colours of a graph in a style; in print all text and lines have the contrast of text."""
+    usual = DARK if style.dark else LIGHT
+    colours = replace(usual, ground=style.ground, text=style.text, muted=style.muted, error=style.error)
+    if style.grey:
+        return replace(colours, dim="#757575", wire="#333333", box="#ffffff", gradient="#a34700", leaf="#00694c")
+    return colours
+
 
 _ROUND = 7.0
 _ROWS = (18.0, 43.0, 67.0)

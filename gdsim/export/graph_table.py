@@ -39,11 +39,11 @@ def csv_rows(walk: Walk, position: int) -> Iterator[list[str]]:
         ]
 
 
-def write_csv(walk: Walk, position: int, stream: TextIO) -> None:
-    """Write the header and the rows of the first ``position`` steps."""
+def write_csv(walk: Walk, position: int, stream: TextIO, every: int = 1) -> None:
+    """Write the header and the rows of the first ``position`` steps, or of every ``every``-th of them."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(csv_rows(walk, position))
+    writer.writerows(row for number, row in enumerate(csv_rows(walk, position), 1) if number % every == 0)
 
 
 def arrays(walk: Walk, state: State) -> dict[str, NDArray[Any]]:

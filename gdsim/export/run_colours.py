@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from gdsim.i18n import tr
-from gdsim.optimizers import UpdateRule, rule_named
+from gdsim.optimizers import Hyperparameter, UpdateRule, rule_named
 from gdsim.simulation.spec import RunSpec
 
 COLOURS = (
@@ -56,3 +56,9 @@ def worth_telling(
     """Return the hyper-parameters that are not at their default, and those that are ``always`` told."""
     usual = {h.name: h.default for h in rule.hyperparameters}
     return {name: value for name, value in hyper.items() if name in always or value != usual[name]}
+
+
+def letter(hyper: Hyperparameter) -> str:
+    """Return the Greek letter at the end of a hyper-parameter's label, its name where there is none."""
+    last = tr(hyper.label).rpartition(" ")[2]
+    return last if len(last) <= 2 else hyper.name

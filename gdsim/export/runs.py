@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gdsim.errors import Cancelled
 from gdsim.export.run_colours import worth_telling
 from gdsim.formula import Formula, parse
 from gdsim.i18n import tr
@@ -41,15 +43,22 @@ class FinishedRun:
         return self.spec.name or self.spec.optimizer
 
 
-def finish_runs(scenario: RunScenario, steps: int) -> list[FinishedRun]:
-    """Make every run of ``scenario``, ``steps`` updates each, or fewer where one diverges."""
+def finish_runs(scenario: RunScenario, steps: int, cancelled: Callable[[], bool] | None = None) -> list[FinishedRun]:
+    """Make every run of ``scenario``, ``steps`` updates each, or fewer where one diverges.
+
+    Raises
+    ------
+    Cancelled
+        Once ``cancelled``, which is asked before each step, says so.
+    """
     from gdsim.simulation.build import runner_of
 
     result = []
     for number, spec in enumerate(scenario.run):
         runner = runner_of(scenario, number)
         while runner.step_count < steps and runner.step():
-            pass
+            if cancelled is not None and cancelled():
+                raise Cancelled
         result.append(FinishedRun(number, spec, runner))
     return result
 

@@ -125,6 +125,10 @@ class Stage(Protocol):
     """A scenario that was played once and can be looked at at any step."""
 
     @property
+    def scenario(self) -> Scenario:
+        """What was played."""
+
+    @property
     def last(self) -> int:
         """The last step that there is."""
 
@@ -144,10 +148,15 @@ class RunsStage:
         What to play.
     last
         The step up to which its runs are made.
+    focus, parameter
+        As in the scenes.
     """
 
-    def __init__(self, scenario: SurfaceScenario | NetworkScenario, last: int) -> None:
+    def __init__(
+        self, scenario: SurfaceScenario | NetworkScenario, last: int, focus: int = 0, parameter: str = ""
+    ) -> None:
         self.scenario = scenario
+        self._focus, self._parameter = focus, parameter
         self.runs: list[FinishedRun] = finish_runs(scenario, last)
         self._labels = labels([run.spec for run in self.runs])
 
@@ -175,15 +184,17 @@ class RunsStage:
 
         return find_minima(self.mesh, self.formula)
 
-    def at(self, step: int, focus: int = 0, parameter: str = "") -> SurfaceScene | NetworkScene:
+    def at(self, step: int) -> SurfaceScene | NetworkScene:
         """Return the scene after ``step`` updates; runs that diverged before stand at their last one."""
         runs = tuple(self._run(run, label, step) for run, label in zip(self.runs, self._labels, strict=True))
         if isinstance(self.scenario, SurfaceScenario):
             return SurfaceScene(
-                step=step, runs=runs, focus=focus, scenario=self.scenario, formula=self.formula, mesh=self.mesh,
+                step=step, runs=runs, focus=self._focus, scenario=self.scenario, formula=self.formula, mesh=self.mesh,
                 minima=self.minima,
             )  # fmt: skip
-        return NetworkScene(step=step, runs=runs, focus=focus, scenario=self.scenario, parameter=parameter)
+        return NetworkScene(
+            step=step, runs=runs, focus=self._focus, scenario=self.scenario, parameter=self._parameter
+        )
 
     def notes(self) -> list[str]:
         """Return sentences on what is unusual: hyper-parameters, divergence, holes, ways out of the domain."""
@@ -225,8 +236,17 @@ class GraphStage:
         return self.scenario.notes(self.walk, self.last)
 
 
-def stage_of(scenario: Scenario, last: int) -> RunsStage | GraphStage:
+def stage_of(scenario: Scenario, last: int, focus: int = 0, parameter: str = "") -> RunsStage | GraphStage:
     """Play ``scenario`` up to a step, so that it can be looked at at any.
+
+    Parameters
+    ----------
+    scenario, last
+        What to play, and how far.
+    focus
+        Number of the run whose numbers are shown where only one's can be.
+    parameter
+        Name of the parameter of a network whose numbers are shown where only one's can be; the first if empty.
 
     Raises
     ------
@@ -235,7 +255,7 @@ def stage_of(scenario: Scenario, last: int) -> RunsStage | GraphStage:
     """
     if scenario.lab == "autograd":
         return GraphStage(scenario)
-    return RunsStage(scenario, last)
+    return RunsStage(scenario, last, focus, parameter)
 
 
 def _outside(scenario: SurfaceScenario, runs: list[FinishedRun]) -> list[str]:

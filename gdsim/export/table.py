@@ -47,32 +47,35 @@ def _idle(run: FinishedRun) -> set[str]:
     }
 
 
-def csv_rows(runs: list[FinishedRun]) -> Iterator[list[str]]:
-    """Yield one row a step and run: numbers as `repr` writes them, empty where a rule has no such quantity."""
+def csv_rows(runs: list[FinishedRun], every: int = 1) -> Iterator[list[str]]:
+    """Yield one row a step and run: numbers as `repr` writes them, empty where a rule has no such quantity.
+
+    Of the steps only the multiples of ``every`` are told.
+    """
     header = csv_header(runs)[2:]
     for run in runs:
         columns = run.runner.history.columns
         # What is held out is judged once an epoch: between, there is no such number.
         rare = {columns.index(name) for name in columns if name.startswith("held_out_")}
         places = [columns.index(name) if name in columns else None for name in header]
-        for step, row in enumerate(run.runner.history.table()):
+        for step, row in enumerate(run.runner.history.table()[::every]):
             numbers = row.tolist()
             cells = [
                 "" if place is None or (place in rare and math.isnan(numbers[place])) else repr(numbers[place])
                 for place in places
             ]
-            yield [str(run.number), str(step), *cells]
+            yield [str(run.number), str(step * every), *cells]
 
 
-def write_csv(runs: list[FinishedRun], stream: TextIO) -> None:
-    """Write the header and the rows of ``runs``, which share their parameters' names.
+def write_csv(runs: list[FinishedRun], stream: TextIO, every: int = 1) -> None:
+    """Write the header and the rows of ``runs``, of every ``every``-th step; they share their parameters' names.
 
     The column ``run`` counts the scenario's runs from 0. Row ``k`` describes the state after ``k``
     updates; the hyper-parameters are those in force for the next one.
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(csv_header(runs))
-    writer.writerows(csv_rows(runs))
+    writer.writerows(csv_rows(runs, every))
 
 
 def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[Any]]:

@@ -33,12 +33,15 @@ class FigureView:
         text and line sizes of a style: ``draw(figure, scene, style)``. It writes no title: the sheet does.
     aspect
         Width to height that suits it.
+    bare
+        The same without its legend; 0 where that is no other.
     """
 
     name: str
     label: str
     place: str
     aspect: float = 4 / 3
+    bare: float = 0.0
 
     def draw(self, figure: SubFigure, scene: Scene, style: Style) -> None:
         """Draw a scene of the view's lab."""
@@ -49,8 +52,8 @@ class FigureView:
 
 VIEWS: dict[str, tuple[FigureView, ...]] = {
     "surface": (
-        FigureView("surface", "Surface in 3D", "surface_axes:draw_surface"),
-        FigureView("contour", "Contour map", "contour_axes:draw_contour", 1.2),
+        FigureView("surface", "Surface in 3D", "surface_axes:draw_surface", bare=1.1),
+        FigureView("contour", "Contour map", "contour_axes:draw_contour", 1.2, 1.05),
         FigureView("loss", "Loss chart", "curves:draw_loss", 16 / 9),
         FigureView("gradient", "Chart of the gradient norm", "curves:draw_gradient", 16 / 9),
     ),
@@ -81,6 +84,7 @@ def views_named(scenario: Scenario, names: tuple[str, ...] = ()) -> list[FigureV
         If the lab has no such view, or this scenario has not what it shows.
     """
     known = {view.name: view for view in VIEWS[scenario.lab]}
+    names = names or (VIEWS[scenario.lab][0].name,)
     for name in names:
         if name not in known:
             raise InputError(
@@ -94,11 +98,17 @@ def views_named(scenario: Scenario, names: tuple[str, ...] = ()) -> list[FigureV
         reason = lacking(scenario, name)
         if reason:
             raise InputError(reason)
-    return [known[name] for name in names] or [VIEWS[scenario.lab][0]]
+    return [known[name] for name in names]
 
 
 def lacking(scenario: Scenario, name: str) -> str:
     """Return why a view of the lab cannot be drawn of ``scenario``, in one sentence; empty where it can."""
+    if (
+        scenario.lab != "autograd"
+        and name not in ("surface", "contour")
+        and all(run.hidden for run in scenario.run)
+    ):
+        return tr("All runs are hidden: there is nothing to draw.")
     if scenario.lab == "network" and name == "decision":
         from gdsim.simulation.build import data_of
 

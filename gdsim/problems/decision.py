@@ -84,16 +84,44 @@ def decision_grid(
     if layers[0].inputs != 2:
         raise InputError(tr("A decision map needs data with two features; these have {count}.", count=layers[0].inputs))
     x, y = _middles(x_range, resolution), _middles(y_range, resolution)
-    places = np.empty((resolution, resolution, 2), dtype=np.float32)
-    places[..., 0], places[..., 1] = x, y[:, None]
-    classes, certainty = _classify(layers, parameters, places.reshape(-1, 2), loss)
+    classes, certainty = _classify(_shares(layers, parameters, _places(x, y), loss))
     guesses = []
     most = max(_COARSEST**2, _affordable(layers))
     for each in points:
         guesses.append(np.full(len(each), -1, dtype=np.intp))
-        guesses[-1][:most] = _classify(layers, parameters, np.ascontiguousarray(each[:most]), loss)[0]
+        guesses[-1][:most] = _classify(_shares(layers, parameters, np.ascontiguousarray(each[:most]), loss))[0]
     shape = (resolution, resolution)
     return DecisionGrid(x, y, x_range, y_range, classes.reshape(shape), certainty.reshape(shape), tuple(guesses))
+
+
+def class_leads(
+    layers: Sequence[Layer],
+    parameters: Mapping[str, NDArray[Any]],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    loss: Loss = "cross_entropy",
+) -> NDArray[np.float32]:
+    """Return by how much each class is ahead of the best other one, which is 0 where two regions meet.
+
+    Parameters
+    ----------
+    layers, parameters
+        The network, with weights and biases under their names.
+    x, y
+        Values of the first and the second feature, shapes ``(nx,)`` and ``(ny,)``.
+    loss
+        As of `decision_grid`.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(classes, ny, nx)``, -1 to 1; ``nan`` where the outputs are not numbers.
+    """
+    shares = _shares(layers, parameters, _places(x, y), loss)
+    order = np.sort(shares, axis=1)
+    best, second = order[:, -1:], order[:, -2:-1] if order.shape[1] > 1 else np.zeros_like(order)
+    leads = shares - np.where(shares == best, second, best)
+    return leads.T.reshape(-1, len(y), len(x))
 
 
 def grid_resolution(layers: Sequence[Layer]) -> int:
@@ -124,10 +152,19 @@ def _middles(ends: Range, count: int) -> NDArray[np.float64]:
     return ends[0] + (ends[1] - ends[0]) * (np.arange(count) + 0.5) / count
 
 
-def _classify(
+def _places(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
+    places = np.empty((len(y), len(x), 2), dtype=np.float32)
+    places[..., 0], places[..., 1] = x, y[:, None]
+    return places.reshape(-1, 2)
+
+
+def _shares(
     layers: Sequence[Layer], parameters: Mapping[str, NDArray[Any]], features: NDArray[np.float32], loss: Loss
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    shares = class_shares(walk(layers, parameters, features)[-1].outputs, loss)
+) -> NDArray[np.float32]:
+    return class_shares(walk(layers, parameters, features)[-1].outputs, loss)
+
+
+def _classify(shares: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     known = np.isfinite(shares).all(1)
     classes = np.where(known, shares.argmax(1), -1)
     return classes, np.where(known, shares.max(1), 0).astype(np.float32)

@@ -122,7 +122,7 @@ class AutogradScenario(BaseScenario):
         return Walk(graph, {name: leaf.value for name, leaf in self.problem.leaf.items()}, tuple(calls))
 
     def position(self, walk: Walk, step: int | None = None) -> int:
-        """Return how many steps of ``walk`` are asked for: ``step`` where given, else those of the playback.
+        """Return how many steps of ``walk`` are asked for: ``step`` where given, else those shown of the scenario.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class AutogradScenario(BaseScenario):
             If the walk has not so many.
         """
         if step is None:
-            return min(self.playback.steps, len(walk.steps))
+            return min(self.shown_step, len(walk.steps))
         if step > len(walk.steps):
             raise InputError(
                 tr("There is no step {step}: the walk has {count} steps.", step=step, count=len(walk.steps))

@@ -1,4 +1,4 @@
-"""Scenarios read from and written to TOML; presets; dotted overrides."""
+"""Scenarios read from and written to TOML, pictures and films that carry one; presets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from gdsim.atomic import replacing
-from gdsim.errors import FormulaError, InputError, ProgramError
+from gdsim.carrier import MAX_BYTES, extract, kind_of
+from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.optimizers import rule_named, rules
+from gdsim.optimizers import rule_named
+from gdsim.simulation.complaints import one_line, sentence, short
+from gdsim.simulation.overrides import override
 from gdsim.simulation.schedule import CONSTANT
 from gdsim.simulation.spec import RunSpec
 from gdsim.simulation.surface_scenario import SurfaceRun, SurfaceScenario
@@ -28,7 +30,7 @@ LABS = ("surface", "network", "autograd")
 
 DEFAULT_LAB = "surface"
 DEFAULT_PRESET = "lecture-surface"
-MAX_BYTES = 1_000_000
+FORMAT = 1
 
 
 def preset_names() -> list[str]:
@@ -43,14 +45,14 @@ def preset_titles() -> dict[str, str]:
 
 
 def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
-    """Return the scenario of a preset's name or of a file.
+    """Return the scenario of a preset's name, of a file, or of a picture or a film that carries one.
 
     Parameters
     ----------
     source
-        A preset's name, or a path to a TOML file.
+        A preset's name, or a path to a TOML file, a picture or a film; what it is, its first bytes say.
     overrides
-        ``KEY=VALUE`` with dotted scenario keys; ``run.KEY`` stands for all runs, ``run.0.KEY`` for one.
+        ``KEY=VALUE`` with dotted scenario keys; see `gdsim.simulation.overrides`.
 
     Raises
     ------
@@ -59,11 +61,7 @@ def load(source: str | Path, overrides: list[str] | None = None) -> Scenario:
         what is allowed.
     """
     data = _read(source)
-    optimizers = [run.get("optimizer") for run in _runs(data)]
-    given = {_override(data, override) for override in overrides or []}
-    for run, before in zip(_runs(data), optimizers, strict=False):
-        if run.get("optimizer") != before:
-            _forget_foreign_hyper(run, str(before), given)
+    override(data, overrides or [])
     _resolve_data_file(data, source)
     return validate(data)
 
@@ -78,16 +76,36 @@ def validate(data: dict[str, Any], name_keys: bool = True) -> Scenario:
         raise InputError(
             tr(
                 "The scenario's key lab cannot be {value}: there are {known}.",
-                value=_short(lab),
+                value=short(lab),
                 known=", ".join(map(repr, LABS)),
             )
         )
+    _check_format(data.get("format", FORMAT))
     try:
         return _model(lab).model_validate(data)
     except RecursionError:
         raise InputError(tr("The scenario is nested too deeply.")) from None
     except ValidationError as error:
-        raise InputError(_sentence(error.errors()[0], name_keys)) from None
+        raise InputError(one_line(sentence(error.errors()[0], name_keys))) from None
+
+
+def _check_format(given: Any) -> None:
+    if type(given) is int and given > FORMAT:
+        raise InputError(
+            tr(
+                "The scenario has format {value}, which a newer gdsim has written; this one reads format {known}.",
+                value=short(given),
+                known=FORMAT,
+            )
+        )
+    if given != FORMAT:
+        raise InputError(
+            tr(
+                "The scenario's key format cannot be {value}: this gdsim reads format {known}.",
+                value=short(given),
+                known=FORMAT,
+            )
+        )
 
 
 def _model(lab: str) -> type[Scenario]:
@@ -115,9 +133,23 @@ def dumps(scenario: Scenario) -> str:
     return tomli_w.dumps({key: value for key, value in data.items() if value != ""})
 
 
+def carried(scenario: Scenario, target: Path) -> str:
+    """Return ``scenario`` as the TOML of a file at ``target``: itself, or a picture that carries it.
+
+    A data file is named as it is found from the target's folder, so that both can go elsewhere together and no more
+    folders are told of than it takes; where it lies on another drive it keeps its whole name.
+    """
+    if scenario.lab == "network" and scenario.problem.data.file:
+        file = seen_from(scenario.problem.data.file, target)
+        data = scenario.problem.data.model_copy(update={"file": file})
+        problem = scenario.problem.model_copy(update={"data": data})
+        scenario = scenario.model_copy(update={"problem": problem})
+    return dumps(scenario)
+
+
 def save(scenario: Scenario, path: Path) -> None:
     """Write ``scenario`` to ``path``, whole or not at all."""
-    text = dumps(scenario)
+    text = carried(scenario, path)
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -135,6 +167,8 @@ def _read(source: str | Path) -> dict[str, Any]:
     try:
         with entry.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
+        if kind := kind_of(raw):
+            return _read_picture(Path(source), kind)
         if len(raw) > MAX_BYTES:
             raise InputError(tr("{path} is too large for a scenario.", path=str(source)))
         # With a byte order mark, which some editors on Windows write.
@@ -154,115 +188,37 @@ def _read(source: str | Path) -> dict[str, Any]:
         raise InputError(tr("{path} is not a text file in UTF-8.", path=str(source))) from None
     except RecursionError:
         raise InputError(tr("{path} is nested too deeply for a scenario.", path=str(source))) from None
+    except InputError:
+        raise
     except ValueError as error:  # tomllib's own, a number too long for int, or a path that no system allows
-        raise InputError(tr("{path} is not valid TOML: {reason}.", path=str(source), reason=str(error))) from None
+        raise InputError(
+            tr("{path} is not valid TOML: {reason}.", path=str(source), reason=one_line(str(error)))
+        ) from None
 
 
-def _runs(data: dict[str, Any]) -> list[dict[str, Any]]:
-    runs = data.get("run")
-    return [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
-
-
-def _forget_foreign_hyper(run: dict[str, Any], before: str, given: set[str]) -> None:
-    """Drop what a file set for the optimizer ``before``: its own hyper-parameters, and its defaults of shared ones.
-
-    Those asked for by name stay.
-    """
-    known = {h.name for rule in rules().values() for h in rule.hyperparameters}
+def _read_picture(path: Path, kind: str) -> dict[str, Any]:
     try:
-        rule = rule_named(str(run.get("optimizer")))
-    except InputError:
-        return  # the check of the scenario will say so
+        text = extract(path)
+        if text is not None:
+            data = _parsed(text)
+            validate(data)  # before anything is set in it, so that mistakes are laid at the right door
+            return data
+    except InputError as error:
+        raise InputError(
+            tr("The scenario that {path} carries cannot be used: {reason}", path=str(path), reason=str(error))
+        ) from None
+    if kind in (".gif", ".mp4"):
+        raise InputError(tr("{path} is a film without a scenario: open one that gdsim has written.", path=str(path)))
+    raise InputError(tr("{path} is a picture without a scenario: open one that gdsim has written.", path=str(path)))
+
+
+def _parsed(text: str) -> dict[str, Any]:
     try:
-        usual = {h.name: h.default for h in rule_named(before).hyperparameters}
-    except InputError:
-        usual = {}
-    for name in usual.keys() - given:
-        if run.get(name) == usual[name]:
-            del run[name]
-    changes = run.get("change")
-    for part in [run, *(changes if isinstance(changes, list) else [])]:
-        for name in known - {h.name for h in rule.hyperparameters} - given:
-            if isinstance(part, dict):
-                part.pop(name, None)
-
-
-def _override(data: dict[str, Any], override: str) -> str:
-    """Set one dotted key of ``data`` in place and return its last part."""
-    key, equals, text = override.partition("=")
-    if not equals or not key.strip():
-        raise InputError(tr("--set {text} is not of the form KEY=VALUE.", text=override))
-    try:
-        value: Any = tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):  # tomllib's own error is a ValueError, a number too long for int another
-        value = text
-    parts = key.strip().split(".")
-    if parts[0] == "run" and len(parts) > 1 and not _is_index(parts[1]) and isinstance(data.get("run"), list):
-        for index in range(len(data["run"])):
-            _set(data, ["run", str(index), *parts[1:]], value, key)
-    else:
-        _set(data, parts, value, key)
-    return parts[-1]
-
-
-def _set(data: Any, parts: list[str], value: Any, key: str) -> None:
-    *path, last = parts
-    for part in path:
-        if isinstance(data, list):
-            if not _is_index(part) or int(part) >= len(data):
-                raise InputError(tr("--set {key}: there is no entry {part}.", key=key, part=part))
-            data = data[int(part)]
-        elif isinstance(data, dict):
-            data = data.setdefault(part, {})
-        else:
-            break
-    if not isinstance(data, dict):
-        raise InputError(tr("--set {key}: the scenario has no such key.", key=key))
-    data[last] = value
-
-
-def _is_index(part: str) -> bool:
-    return part.isascii() and part.isdigit() and len(part) < 20
-
-
-def _sentence(detail: ErrorDetails, name_keys: bool) -> str:
-    """Turn pydantic's first complaint into one sentence with key, value and what is allowed."""
-    # In a file the hyper-parameters stand beside the other keys.
-    key = ".".join(str(part) for part in detail["loc"] if part != "hyper")
-    if detail["type"] == "value_error":
-        cause = detail["ctx"]["error"]
-        message = str(cause)
-        if isinstance(cause, ProgramError):
-            return tr(
-                "In {key}.program, line {line}, character {place}: {message}",
-                key=key,
-                line=cause.line,
-                place=cause.position + 1,
-                message=message,
-            )
-        if isinstance(cause, FormulaError):
-            return tr(
-                "In {key}.formula, character {place}: {message}", key=key, place=cause.position + 1, message=message
-            )
-        return tr("In {key}: {message}", key=key, message=message) if key and name_keys else message
-    if detail["type"] == "extra_forbidden":
-        return tr("The scenario has an unknown key {key}.", key=key)
-    if detail["type"] == "missing":
-        return tr("The scenario lacks the key {key}.", key=key)
-    return tr(
-        "The scenario's key {key} cannot be {value}: {message}.",
-        key=key,
-        value=_short(detail["input"]),
-        message=detail["msg"][:1].lower() + detail["msg"][1:],
-    )
-
-
-def _short(value: Any) -> str:
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, or endless nesting
-        return f"{type(value).__name__} (...)"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError(tr("It is nested too deeply.")) from None
+    except ValueError as error:  # tomllib's own, or a number too long for int
+        raise InputError(tr("It is not valid TOML: {reason}.", reason=one_line(str(error)))) from None
 
 
 def _flat_run(run: RunSpec) -> dict[str, Any]:
@@ -291,4 +247,19 @@ def _resolve_data_file(data: dict[str, Any], source: str | Path) -> None:
     problem = data.get("problem")
     given = problem.get("data") if isinstance(problem, dict) else None
     if isinstance(given, dict) and isinstance(given.get("file"), str) and given["file"]:
-        given["file"] = os.path.join(os.path.dirname(os.path.abspath(source)), given["file"])
+        folder = os.path.dirname(os.path.abspath(source))
+        if ".." in Path(given["file"]).parts:
+            given["file"] = os.path.normpath(os.path.join(os.path.realpath(folder), given["file"]))
+        else:
+            given["file"] = os.path.join(folder, given["file"])
+
+
+def seen_from(file: str, target: Path) -> str:
+    """Return the name of ``file`` as it is found from the folder of ``target``."""
+    folder, name = os.path.split(os.path.abspath(file))
+    try:
+        # Through no links: the way up from a folder is that from where it really is.
+        way = os.path.relpath(os.path.realpath(folder), os.path.realpath(os.path.dirname(os.path.abspath(target))))
+    except ValueError:  # on Windows, of two drives
+        return file
+    return Path(way, name).as_posix()

@@ -66,7 +66,7 @@ def _block(walk: Walk, call: Verb) -> list[str]:
     """Return the lines of one call."""
     program = walk.graph.program
     if call == "forward":
-        return [f"{statement.name} = {_text(statement.formula.tree)}" for statement in program.statements]
+        return [f"{statement.name} = {python_text(statement.formula.tree)}" for statement in program.statements]
     if call == "zero_grad":
         return [f"{node.name}.grad = None" for node in walk.graph.inputs if node.requires_grad]
     return [f"{program.result}.{call if call != 'backward' else 'backward()'}"]
@@ -77,8 +77,8 @@ def _leaf(name: str, value: float, requires_grad: bool) -> str:
     return f"{name} = torch.tensor({value!r}, dtype={_DTYPE}{switch})"
 
 
-def _text(node: Node) -> str:
-    """Return a tree as Python; what has no variables is a plain number there."""
+def python_text(node: Node) -> str:
+    """Return a tree as Python, where its variables are tensors; what has no variables is a plain number there."""
     if not variables(node):
         return _constant(node)
     match node:
@@ -94,7 +94,7 @@ def _text(node: Node) -> str:
                 first = f"{_PAIRS[function]}({first}, {other})"
             return first
         case Call(function, arguments):
-            return f"torch.{function}({', '.join(map(_text, arguments))})"
+            return f"torch.{function}({', '.join(map(python_text, arguments))})"
         case Binary("**", left, right):
             return f"{_within(left, ATOM)}**{_within(right, NEGATION)}"
         case Binary(operator, left, right):
@@ -106,7 +106,7 @@ def _text(node: Node) -> str:
 
 def _within(node: Node, least: int) -> str:
     """Return a part of a larger formula, in brackets where it binds less tightly than ``least``."""
-    text = _text(node)
+    text = python_text(node)
     tight = binding(node) if variables(node) or not text.startswith("-") else NEGATION
     if not variables(node) and not text.startswith("-"):
         tight = ATOM if _is_atom(text) else SUM
@@ -119,7 +119,7 @@ def _is_atom(text: str) -> bool:
 
 def _tensor(node: Node) -> str:
     """Return an operand that torch wants as a tensor."""
-    return _text(node) if variables(node) else f"torch.tensor({_constant(node)}, dtype={_DTYPE})"
+    return python_text(node) if variables(node) else f"torch.tensor({_constant(node)}, dtype={_DTYPE})"
 
 
 def _constant(node: Node) -> str:

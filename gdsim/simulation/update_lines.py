@@ -84,6 +84,24 @@ def lines_of(rule: UpdateRule, hyper: Mapping[str, float], known: Mapping[str, f
     return (*first, *own)
 
 
+def general_lines(rule: UpdateRule, hyper: Mapping[str, float], step: int) -> tuple[tuple[str, str], ...]:
+    """Return left and right side, as LaTeX, of each line of update number ``step``, for any parameter.
+
+    What a line works out has the same symbol as before: the lines are assignments, one after the other.
+    """
+    known = {**hyper, "step": float(step)}
+    latex = {h.name: h.symbol for h in rule.hyperparameters}
+
+    def symbol_of(name: str) -> str:
+        base = name.removesuffix("_next")
+        return latex.get(name) or _SHARED.get(name) or _GRADIENTS.get(base) or rule.symbols.get(base, base)
+
+    printer = Printer(lambda name, place: (symbol_of(name), ATOM), numbers=False)
+    return tuple(
+        (symbol_of(line.result), printer.print(_formula(line.expression).tree)) for line in lines_of(rule, hyper, known)
+    )
+
+
 def update_lines(
     rule: UpdateRule,
     names: Iterable[str],

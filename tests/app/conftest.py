@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from gdsim.app.main_window import MainWindow
 
 
+@pytest.fixture
+def questions() -> None:
+    """Let the window ask what becomes of unsaved changes; else they are lost."""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_answers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "questions" not in request.fixturenames:
+        monkeypatch.setattr("gdsim.app.dialogs.ask_to_save", lambda *_: "discard")
+
+
 class Bench:
     """The window, with what a test needs to wait for."""
 
@@ -51,7 +62,7 @@ class Bench:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
+def open_window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Bench]]:
     """Return a function that opens a window on a preset or file and waits until it is ready."""
     benches: list[Bench] = []
 
@@ -70,6 +81,7 @@ def open_window(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
         return bench
 
     yield open_one
+    monkeypatch.setattr("gdsim.app.dialogs.ask_to_save", lambda *_: "discard")
     for bench in benches:
         bench.window.close()
         bench.window.deleteLater()

@@ -17,8 +17,8 @@ from gdsim.app import theme
 from gdsim.app.widgets.chart import Chart, Series
 from gdsim.app.widgets.chart_legend import ChartLegend
 from gdsim.app.widgets.chart_marks import marks
-from gdsim.app.widgets.layer_colours import layer_colours
 from gdsim.export.contrast import CONTRAST, contrast, readable
+from gdsim.export.layer_colours import layer_colours
 
 
 @pytest.fixture

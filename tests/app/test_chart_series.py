@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from gdsim.app.theme import DARK, LIGHT
 from gdsim.app.widgets.chart_series import Series, Track, Tracks, heights
 from gdsim.app.widgets.chart_steps import FEWEST, StepRange
-from gdsim.app.widgets.layer_colours import layer_colours
 from gdsim.export.contrast import CONTRAST, contrast, readable
+from gdsim.export.layer_colours import layer_colours
 
 values = st.lists(st.floats(width=32), max_size=300).map(lambda numbers: np.array(numbers, dtype=np.float64))
 

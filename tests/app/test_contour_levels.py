@@ -11,8 +11,8 @@ from PySide6.QtCore import QRectF
 
 from gdsim.app.colormaps import lookup
 from gdsim.app.widgets.contour_arrows import place_labels
-from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import clip_segments, drawable, thin_lines, thin_points
+from gdsim.problems.contour_levels import choose_levels, fill, level_lines
 from gdsim.problems.mesh import Mesh
 
 AREA = QRectF(0, 0, 400, 300)

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gdsim.app.theme import DARK, LIGHT
-from gdsim.app.widgets.decision_items import class_colour, region_image
-from gdsim.app.widgets.decision_map import MOST_POINTS, DecisionMap
+from gdsim.app.widgets.decision_items import region_image
+from gdsim.app.widgets.decision_map import DecisionMap
+from gdsim.export.decision_looks import MOST_POINTS, class_colour
 from gdsim.problems.data import DataSet
 from gdsim.problems.decision import DecisionGrid, decision_grid
 from gdsim.problems.network import chain
@@ -58,7 +59,7 @@ def colour_at(view: DecisionMap, x: float, y: float) -> QColor:
 
 def likeness(colour: QColor, index: int) -> float:
     """Return how far a colour is from the ground towards a class' own."""
-    ground, tint = np.array(QColor(LIGHT.ground).getRgb()[:3]), np.array(class_colour(index).getRgb()[:3])
+    ground, tint = np.array(QColor(LIGHT.ground).getRgb()[:3]), np.array(QColor(class_colour(index)).getRgb()[:3])
     given = np.array(colour.getRgb()[:3]) - ground
     return float(given @ (tint - ground) / ((tint - ground) @ (tint - ground)))
 
@@ -103,8 +104,8 @@ def test_the_colour_is_weaker_where_the_network_is_less_sure(view: DecisionMap) 
 
 def test_samples_lie_on_top_in_the_colour_of_their_class(view: DecisionMap) -> None:
     view.set_data(CORNERS)
-    assert colour_at(view, -1, 1) == class_colour(0)
-    assert colour_at(view, 1, -1) == class_colour(1)
+    assert colour_at(view, -1, 1) == QColor(class_colour(0))
+    assert colour_at(view, 1, -1) == QColor(class_colour(1))
 
 
 def test_held_out_samples_are_hollow(view: DecisionMap) -> None:
@@ -120,7 +121,7 @@ def test_samples_that_are_classified_wrongly_are_marked(view: DecisionMap) -> No
     assert view._crosses.count == 2
     assert colour_at(view, 0.7, 0.7).lightness() < 60
     assert colour_at(view, -0.5, 0.4).lightness() < 60
-    assert colour_at(view, 1, -1) == class_colour(1)
+    assert colour_at(view, 1, -1) == QColor(class_colour(1))
     view.set_grid(grid(view, {"output.weight": np.full((2, 2), np.nan, dtype=np.float32)}))
     assert view._crosses.count == 0
 
@@ -181,7 +182,7 @@ def test_the_axes_are_named_after_the_features(view: DecisionMap) -> None:
 
 
 def test_colours_of_many_classes_differ() -> None:
-    assert len({class_colour(index).name() for index in range(21)}) == 21
+    assert len({class_colour(index) for index in range(21)}) == 21
 
 
 def test_places_without_a_class_stay_blank() -> None:

@@ -82,7 +82,7 @@ def test_a_saved_scenario_opens_again_as_it_was(bench: Bench, tmp_path: Path) ->
     bench.lab.trainer.set_hyper("gamma", 0.5)
     bench.until(lambda: bench.shown.changes != {})
     bench.lab.camera.set(elevation=20, azimuth=-30)
-    bench.window._write(tmp_path / "mine.toml")
+    assert bench.window.documents.write(tmp_path / "mine.toml")
     saved = load(tmp_path / "mine.toml")
     assert saved == bench.lab.scenario
     assert (saved.view.elev, saved.view.azim) == (20, -30)
@@ -101,7 +101,7 @@ def test_a_dropped_file_opens(bench: Bench, tmp_path: Path) -> None:
     how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(bench.window, QDragEnterEvent(QPoint(5, 5), *how))
     QApplication.sendEvent(bench.window, QDropEvent(QPointF(5, 5), *how))
-    assert bench.lab.scenario.problem.formula == "x**2 - y**2"
+    bench.until(lambda: bench.lab.scenario.problem.formula == "x**2 - y**2")
 
 
 def test_a_scenario_that_cannot_be_opened_is_explained_and_changes_nothing(bench: Bench, tmp_path: Path) -> None:
@@ -123,7 +123,8 @@ def test_every_preset_opens_steps_and_draws(open_window, name: str) -> None:
     else:
         bench.until(lambda: bench.shown.last_step == bench.lab.scenario.playback.steps or bench.shown.diverged_at)
     assert not bench.find("message", QLabel).isVisible()
-    assert bench.window.windowTitle() == f"{bench.lab.scenario.title} - gdsim"
+    assert bench.window.windowTitle() == f"{bench.lab.scenario.title}[*] - gdsim"
+    assert not bench.window.isWindowModified()
 
 
 def test_the_layout_is_remembered_and_can_be_reset(open_window) -> None:

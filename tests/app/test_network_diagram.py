@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from gdsim.app.theme import DARK, LIGHT
 from gdsim.app.widgets.network_diagram import NetworkDiagram
-from gdsim.app.widgets.network_geometry import MOST_LINES, Margins, arrange
-from gdsim.app.widgets.network_paint import nice_scale
+from gdsim.app.widgets.network_paint import qt_lines
+from gdsim.export.network_geometry import MOST_LINES, Margins, arrange, nice_scale
 from gdsim.problems.network import chain
 from gdsim.problems.unit import sample_values
 from gdsim.simulation.snapshot import HeldGradient
@@ -65,7 +65,7 @@ def place_of(diagram: NetworkDiagram, layer: int, unit: int) -> QPoint:
 def place_on_line(diagram: NetworkDiagram, layer: int, unit: int, source: int, share: float = 0.5) -> QPoint:
     arranged = geometry(diagram)
     line = np.flatnonzero((arranged.layer == layer) & (arranged.unit == unit) & (arranged.input == source))[0]
-    place: QPointF = arranged.lines[line].pointAt(share)
+    place: QPointF = qt_lines(arranged)[line].pointAt(share)
     return place.toPoint()
 
 
@@ -348,11 +348,11 @@ def test_the_values_of_a_partly_drawn_layer_are_those_of_its_units() -> None:
 
 def test_what_lies_under_a_place_is_found() -> None:
     arranged = arrange(chain(6, [(5, "relu", False), (2, "identity", False)]), 600, 300, MARGINS)
-    for number, line in enumerate(arranged.lines):
+    for number, line in enumerate(qt_lines(arranged)):
         place = line.pointAt(0.37)
         found = arranged.line_at(place.x(), place.y())
         assert found is not None
-        near = arranged.lines[found].pointAt(0.37)
+        near = qt_lines(arranged)[found].pointAt(0.37)
         assert found == number or np.hypot(near.x() - place.x(), near.y() - place.y()) < 1e-6
     assert arranged.unit_at(*arranged.middle(1, 1)) == (1, 1)
     assert arranged.unit_at(*arranged.middle(-1, 5)) == (-1, 5)
@@ -364,7 +364,7 @@ def test_lines_of_the_selected_unit_are_found_first() -> None:
     arranged = arrange(chain(20, [(13, "relu", False)]), 600, 300, MARGINS)
     chosen = arranged.incoming(0, 6)
     number = int(np.flatnonzero(chosen)[3])
-    place = arranged.lines[number].pointAt(0.5)
+    place = qt_lines(arranged)[number].pointAt(0.5)
     assert arranged.line_at(place.x() + 1.0, place.y() + 1.0, chosen) in np.flatnonzero(chosen)
 
 

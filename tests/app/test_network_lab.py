@@ -188,7 +188,7 @@ def test_a_weight_edited_by_hand_is_an_event_of_the_run(bench: Bench, tmp_path: 
     press(bench, Qt.Key.Key_Right, Qt.Key.Key_Right)
     until_step(bench, 3)
     assert np.array_equal(bench.shown.table, after, equal_nan=True)
-    bench.window._write(tmp_path / "edited.toml")
+    bench.window.documents.write(tmp_path / "edited.toml")
     runner = runner_of(load(tmp_path / "edited.toml"))
     for _ in range(3):
         runner.step()

@@ -17,11 +17,11 @@ from gdsim.app.widgets.tensor_text import (
     place,
     place_text,
     shown_text,
-    title_of,
     torch_tensor,
     tsv,
 )
 from gdsim.errors import InputError
+from gdsim.export.tensor_contents import title_of
 
 FORMS = st.builds(NumberFormat, st.integers(0, 9), st.booleans())
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")

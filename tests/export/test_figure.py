@@ -12,22 +12,23 @@ import numpy as np
 import pytest
 
 from gdsim.errors import InputError
-from gdsim.export import figure
+from gdsim.export import figure, scenes
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
 from gdsim.export.run_colours import run_labels
 from gdsim.export.runs import finish_runs
 from gdsim.formula import parse
+from gdsim.export.style import STYLES
 from gdsim.problems.heights import height_scale
-from gdsim.problems.mesh import surface_mesh
 from gdsim.simulation.files import load, preset_names, validate
+from gdsim.simulation.picture_spec import PictureSpec
 from gdsim.simulation.scenario import Scenario
 
 
 @pytest.fixture(autouse=True)
 def _coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw fewer patches: nothing here depends on how smooth the surface is."""
-    monkeypatch.setattr(figure, "_POINTS", 31)
+    monkeypatch.setattr(scenes, "_POINTS", 31)
 
 
 def custom(formula: str, low: float = -2.0, high: float = 2.0, **view: Any) -> Scenario:
@@ -44,33 +45,37 @@ def picture(path: Path) -> np.ndarray[Any, Any]:
     return np.asarray(imread(path))
 
 
+def write(scenario: Scenario, target: Path, size: tuple[int, int] | None = None, step: int | None = None) -> list[str]:
+    return figure.write_figure(scenario, target, PictureSpec(size=size, steps=() if step is None else (step,)))
+
+
 def drawn(scenario: Scenario, step: int = 20, scale: float = 1.0) -> Any:
     """Return matplotlib's figure and its 3D axes."""
-    from gdsim.export.surface_axes import draw_scenario
+    from gdsim.export.surface_axes import draw_surface
 
-    mesh = surface_mesh(parse(scenario.problem.formula), scenario.problem.domain, 31)
-    with figure.drawing(scale):
+    style = STYLES["screen"].at(scale)
+    with figure.drawing(style):
         result = figure.new_figure((int(640 * scale), int(480 * scale)))
-        draw_scenario(result, scenario, mesh, finish_runs(scenario, step), scale)
+        draw_surface(result, scenes.stage_of(scenario, step).at(step), style)
         result.canvas.draw()
     return result, result.axes[0]
 
 
 @pytest.mark.parametrize("size", [(1280, 960), (640, 480), (1279, 721), (64, 64), (1921, 1081)])
 def test_a_png_has_exactly_the_size_asked_for(tmp_path: Path, size: tuple[int, int]) -> None:
-    figure.write_figure(load("lecture-surface"), tmp_path / "a.png", size, 3)
+    write(load("lecture-surface"), tmp_path / "a.png", size, 3)
     assert picture(tmp_path / "a.png").shape[:2] == size[::-1]
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_equal_scenarios_give_equal_bytes(tmp_path: Path, kind: str) -> None:
     for name in "ab":
-        figure.write_figure(load("saddle"), tmp_path / f"{name}.{kind}", (320, 240), 5)
+        write(load("saddle"), tmp_path / f"{name}.{kind}", (320, 240), 5)
     assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
 
 
 def test_svg_is_as_large_as_asked_and_its_text_is_text(tmp_path: Path) -> None:
-    figure.write_figure(load("lecture-surface"), tmp_path / "a.svg", (640, 480))
+    write(load("lecture-surface"), tmp_path / "a.svg", (640, 480))
     root = ET.parse(tmp_path / "a.svg").getroot()
     width, height = (float(root.attrib[key].removesuffix("pt")) * 96 / 72 for key in ("width", "height"))
     assert (width, height) == pytest.approx((640, 480), abs=0.01)
@@ -80,7 +85,7 @@ def test_svg_is_as_large_as_asked_and_its_text_is_text(tmp_path: Path) -> None:
 
 
 def test_pdf_embeds_its_fonts(tmp_path: Path) -> None:
-    figure.write_figure(load("lecture-surface"), tmp_path / "a.pdf", (320, 240), 3)
+    write(load("lecture-surface"), tmp_path / "a.pdf", (320, 240), 3)
     content = (tmp_path / "a.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     assert b"/FontFile2" in content
@@ -125,21 +130,21 @@ def test_the_path_is_seen_even_from_below(tmp_path: Path) -> None:
     """Nothing but the path is black; without its run the picture has less of it."""
     black = []
     for step in (0, 40):
-        figure.write_figure(load("lecture-surface", ["view.elev=-40"]), tmp_path / "a.png", (640, 480), step)
+        write(load("lecture-surface", ["view.elev=-40"]), tmp_path / "a.png", (640, 480), step)
         black.append(int((picture(tmp_path / "a.png")[100:400, 100:450, :3].max(axis=2) < 0.15).sum()))
     assert black[1] > black[0] + 150
 
 
 def test_the_surface_is_drawn_where_it_is_finite_with_a_note(tmp_path: Path) -> None:
-    said = figure.write_figure(custom("log(x) + y**2"), tmp_path / "a.png", (320, 240))
+    said = write(custom("log(x) + y**2"), tmp_path / "a.png", (320, 240))
     assert [s for s in said if "not finite" in s and "of the domain" in s]
-    figure.write_figure(custom("log(x) + y**2"), tmp_path / "a.svg", (320, 240))
+    write(custom("log(x) + y**2"), tmp_path / "a.svg", (320, 240))
     assert said[0] in (tmp_path / "a.svg").read_text(encoding="utf-8")
 
 
 def test_a_surface_finite_nowhere_is_refused_and_nothing_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="finite nowhere"):
-        figure.write_figure(custom("log(-1 - x**2) + y"), tmp_path / "a.png")
+        write(custom("log(-1 - x**2) + y"), tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -150,17 +155,17 @@ def test_a_surface_finite_nowhere_is_refused_and_nothing_written(tmp_path: Path)
 )
 def test_odd_surfaces_are_drawn_without_a_warning(tmp_path: Path, formula: str, log_height: bool) -> None:
     scenario = custom(formula, log_height=log_height, wireframe=True)
-    figure.write_figure(scenario, tmp_path / "a.png", (320, 240), 10)
+    write(scenario, tmp_path / "a.png", (320, 240), 10)
     assert picture(tmp_path / "a.png").std() > 0.01
 
 
 def test_dollar_signs_in_a_title_are_dollar_signs(tmp_path: Path) -> None:
-    figure.write_figure(load("saddle", ["title=5$ and \\frac{1$"]), tmp_path / "a.svg", (320, 240), 1)
+    write(load("saddle", ["title=5$ and \\frac{1$"]), tmp_path / "a.svg", (320, 240), 1)
     assert "5$ and \\frac{1$" in (tmp_path / "a.svg").read_text(encoding="utf-8")
 
 
 def test_a_run_that_leaves_the_domain_is_cut_off_with_a_note(tmp_path: Path) -> None:
-    said = figure.write_figure(load("lecture-diverges"), tmp_path / "a.png", (320, 240), 30)
+    said = write(load("lecture-diverges"), tmp_path / "a.png", (320, 240), 30)
     runner = finish_runs(load("lecture-diverges"), 30)[0].runner
     outside = np.abs(np.stack([runner.history.column(n) for n in ("w1", "w2")])).max(axis=0) > 10
     assert said == [f"Run 0 leaves the domain at step {outside.argmax()}: it is drawn where it is inside."]
@@ -221,10 +226,10 @@ def test_a_hidden_run_is_not_drawn_and_the_others_keep_colour_and_label() -> Non
 def test_with_all_runs_hidden_the_surface_is_drawn_alone(tmp_path: Path) -> None:
     _, axes = drawn(race({"hidden": True}, {"hidden": True}))
     assert not any(len(line.get_data_3d()[0]) > 1 for line in axes.lines)
-    figure.write_figure(race({"hidden": True}), tmp_path / "a.png", (320, 240), 3)
+    write(race({"hidden": True}), tmp_path / "a.png", (320, 240), 3)
     network = load("lecture-network", ["run.hidden=true", "playback.steps=2"])
     with pytest.raises(InputError, match="hidden"):
-        figure.write_figure(network, tmp_path / "b.png", (320, 240))
+        write(network, tmp_path / "b.png", (320, 240))
     assert not (tmp_path / "b.png").exists()
 
 
@@ -249,19 +254,6 @@ def test_labels_of_runs_differ() -> None:
     assert run_labels([]) == []
 
 
-def test_the_curves_of_a_race_have_its_colours_and_labels() -> None:
-    from gdsim.export.curves import draw_curves
-
-    content = load("lecture-network").model_dump(mode="json")
-    content["run"] = [content["run"][0] | change for change in ({}, {"hidden": True}, {}, {"colour": "#123456"})]
-    result = figure.new_figure((640, 480))
-    draw_curves(result, finish_runs(validate(content), 2), 1.0)
-    panel = result.axes[0]
-    rule = "Momentum (lecture)"
-    named = {line.get_label(): line.get_color() for line in panel.lines if "held out" not in line.get_label()}
-    assert named == {rule: "#332288", f"{rule} (3)": "#117733", f"{rule} (4)": "#123456"}
-
-
 def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from matplotlib.figure import Figure
 
@@ -274,7 +266,7 @@ def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(Figure, "savefig", full)
     with pytest.raises(InputError, match=r"a\.png cannot be written: no space left on device\.$"):
-        figure.write_figure(load("saddle"), target, (320, 240), 1)
+        write(load("saddle"), target, (320, 240), 1)
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -283,13 +275,13 @@ def test_the_users_own_matplotlib_style_is_left_alone(tmp_path: Path) -> None:
     import matplotlib
 
     before = dict(matplotlib.rcParams)
-    figure.write_figure(load("saddle"), tmp_path / "a.png", (320, 240), 1)
+    write(load("saddle"), tmp_path / "a.png", (320, 240), 1)
     assert dict(matplotlib.rcParams) == before
 
 
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_can_be_drawn(tmp_path: Path, name: str) -> None:
-    figure.write_figure(load(name), tmp_path / "a.png", (320, 240), 5)
+    write(load(name), tmp_path / "a.png", (320, 240), 5)
     assert picture(tmp_path / "a.png").shape == (240, 320, 4)
 
 

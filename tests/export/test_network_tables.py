@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 
 from gdsim import cli
 from gdsim.export import table
-from gdsim.export.curves import draw_curves
 from gdsim.export.runs import finish_runs, notes, summary
 from gdsim.simulation.files import load, validate
 from tests.simulation.twins import lecture, runner_of, steps, values
@@ -136,20 +134,6 @@ def test_a_figure_is_drawn(kind: str, tmp_path: Path, capsys: Captured) -> None:
     start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind]
     assert path.read_bytes().startswith(start)
     assert path.stat().st_size > 4000
-
-
-def test_the_curves_are_the_history() -> None:
-    (run,) = finish_runs(moons(data={"held_out": 0.25}, batch_size=10), 7)
-    figure = Figure()
-    draw_curves(figure, [run], 1.0)
-    loss, accuracy, norms = figure.axes
-    history = run.runner.history
-    assert [line.get_label() for line in loss.lines] == ["training", "held out"]
-    np.testing.assert_array_equal(loss.lines[0].get_ydata(), history.column("loss"))
-    np.testing.assert_array_equal(loss.lines[1].get_xdata(), [0, 3, 6])
-    np.testing.assert_array_equal(accuracy.lines[0].get_ydata(), history.column("accuracy"))
-    assert [line.get_label() for line in norms.lines] == ["linear1", "output"]
-    assert norms.get_yscale() == "log"
 
 
 def test_a_table_of_a_network_can_be_checked_with_torch_alone(capsys: Captured) -> None:

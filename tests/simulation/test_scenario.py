@@ -153,10 +153,14 @@ def edited(path: str, value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("format", 2, ["format", "2", "1"]),
+        ("format", 2, ["format 2", "a newer gdsim", "reads format 1"]),
+        ("format", "1", ["format", "'1'", "reads format 1"]),
+        ("format", -(10**5000), ["format cannot be", "reads format 1"]),
+        ("colour" * 100_000, "red", ["unknown key colourcolour"]),
+        ("a\nb", "red", ["unknown key a b"]),
         ("lab", "kitchen", ["lab", "'kitchen'", "'surface'"]),
         ("colour", "red", ["unknown key colour"]),
-        ("view.zoom", 2, ["unknown key view.zoom"]),
+        ("view.roll", 2, ["unknown key view.roll"]),
         ("problem", None, ["lacks the key problem"]),
         ("problem.formula", None, ["lacks the key problem.formula"]),
         ("problem.formula", "w1**2 +* w2", ["problem.formula", "character 8"]),
@@ -209,7 +213,8 @@ def test_a_variable_called_like_a_column_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "not a text file in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "is a picture without a scenario"),
+        (b"a = '\xff'", "not a text file in UTF-8"),
         (b"\x00" * 100, "not valid TOML"),
         ("a = " + "[" * 200_000, "nested too deeply"),
         ("a = " + "{a=" * 100_000, "nested too deeply"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer
@@ -19,7 +18,7 @@ from gdsim.app.settings import whole_number
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.simulation.autograd_scenario import AutogradScenario
-from gdsim.simulation.calls import USUAL
+from gdsim.simulation.calls import USUAL, Call
 from gdsim.simulation.files import preset_titles
 from gdsim.simulation.walk import State
 
@@ -56,6 +55,15 @@ class AutogradLab(Lab[AutogradScenario]):
         """What is shown of the walk."""
         return self.walker.state
 
+    @property
+    def shown_step(self) -> int:
+        """The step on screen: how many steps of the walk have been made."""
+        return self.walker.position
+
+    def go_to(self, step: int) -> None:
+        """Bring a step on screen, or the last one."""
+        self.walker.seek(step)
+
     def open_scenario(self, scenario: AutogradScenario) -> None:
         """Begin anew with another scenario."""
         self.message.show_sentence("")
@@ -90,7 +98,7 @@ class AutogradLab(Lab[AutogradScenario]):
     def pictures(self) -> dict[str, Picture]:
         """Return the graph at the present step."""
         graph = self.views.graph
-        return {"graph": Picture(tr("Graph"), graph.grab_image, graph, self._write_graph)}
+        return {"graph": Picture(tr("Graph"), ("graph",), graph.grab_image, graph)}
 
     def worksheet_text(self) -> str:
         """Return the worksheet as text."""
@@ -99,21 +107,6 @@ class AutogradLab(Lab[AutogradScenario]):
     def show_theme(self) -> None:
         """Take the colours of the present theme."""
         self.display.show_theme(theme.current())
-
-    def _write_graph(self, path: Path, width: int, height: int, ground: str) -> None:
-        # Imported when it is needed: matplotlib.
-        from gdsim.export.graph_figure import write_graph_of
-
-        scenario, walker = self.model.scenario, self.walker
-        write_graph_of(
-            walker.walk,
-            walker.position,
-            path,
-            (width, height),
-            ground=ground,
-            digits=self.views.worksheet.digits(),
-            title=scenario.title or scenario.subject,
-        )
 
     def _build(self) -> None:
         views = self.views
@@ -130,32 +123,36 @@ class AutogradLab(Lab[AutogradScenario]):
             (4, 5),
             {"rules": ("code",)},
         )
-        self.transport = views.transport
+        self.transport, self.preset = views.transport, views.program.preset
 
     def _connect(self) -> None:
         views, walker, panel = self.views, self.walker, self.views.program
         walker.moved.connect(self._show)
         walker.refused.connect(views.verbs.show_error)
-        walker.calls_made.connect(lambda calls: self.model.note({"playback.calls": list(calls)}))
+        walker.calls_made.connect(self._take_calls)
         walker.playing_changed.connect(views.transport.show_playing)
         views.timeline.timeline.sought.connect(walker.seek)
         views.transport.speed_chosen.connect(self._choose_speed)
         panel.program_chosen.connect(self._choose_program)
         panel.leaf_value_chosen.connect(
-            lambda name, value: self._edit_leaf(name, "value", value, tr("Value of a leaf"))
+            lambda name, value: self._edit_leaf(name, "value", value, tr("change of {setting}", setting=name))
         )
         panel.requires_grad_chosen.connect(
-            lambda name, on: self._edit_leaf(name, "requires_grad", on, tr("requires_grad"))
+            lambda name, on: self._edit_leaf(
+                name, "requires_grad", on, tr("change of requires_grad of {leaf}", leaf=name)
+            )
         )
         panel.range_chosen.connect(
-            lambda name, low, high: self._edit_leaf(name, "range", [low, high], tr("Range of a leaf"))
+            lambda name, low, high: self._edit_leaf(
+                name, "range", [low, high], tr("change of the range of {leaf}", leaf=name)
+            )
         )
         panel.leaf_followed.connect(self._follow)
         panel.settled.connect(self.model.end_gesture)
-        panel.preset.preset_chosen.connect(self.preset_chosen)
+        self.preset.preset_chosen.connect(self.preset_chosen)
         views.tangent.leaf_chosen.connect(self._follow)
         views.tangent.value_dragged.connect(
-            lambda name, value: self._edit_leaf(name, "value", value, tr("Value of a leaf"))
+            lambda name, value: self._edit_leaf(name, "value", value, tr("change of {setting}", setting=name))
         )
         views.tangent.settled.connect(self.model.end_gesture)
         views.graph.node_chosen.connect(self._choose_node)
@@ -185,9 +182,10 @@ class AutogradLab(Lab[AutogradScenario]):
     def _begin(self, scenario: AutogradScenario) -> None:
         self._opened = scenario
         self._show_settings(scenario)
-        self.views.program.preset.fill(preset_titles())
-        self.views.program.preset.show_title(scenario.title)
+        self.preset.fill(preset_titles())
+        self.preset.show_title(scenario.title)
         self.walker.load(scenario.walk(), 0)
+        self._go_to_drawn()
 
     def _show(self) -> None:
         if not self._closed:
@@ -195,24 +193,27 @@ class AutogradLab(Lab[AutogradScenario]):
 
     def _show_settings(self, scenario: AutogradScenario) -> None:
         self.views.program.show_scenario(scenario)
-        self.views.program.preset.show_title(scenario.title)
+        self.preset.show_title(scenario.title)
         self.views.transport.show_playback(scenario.playback)
 
     def _apply(self, old: AutogradScenario, new: AutogradScenario) -> None:
-        """Bring everything from the old scenario to the new one; of the same program a finished walk stays finished."""
+        """Bring everything from the old scenario to the new one; of the same walk a finished one stays finished."""
         self._show_settings(new)
         walker = self.walker
         same = new.problem.program == old.problem.program
         if not same:
             walker.pause()
-        done = same and walker.position == walker.last
+        if (new.problem, new.playback.calls) == (old.problem, old.playback.calls):
+            self._show()
+            return
+        done = same and new.playback.calls == old.playback.calls and walker.position == walker.last
         walk = new.walk()
         walker.load(walk, len(walk.steps) if done else walker.position if same else 0)
 
     def _reset(self) -> None:
         """Go back to the start, and to the calls that the scenario came with."""
         self.walker.pause()
-        self.model.note({"playback.calls": list(self._opened.playback.calls)})
+        self._edit({"playback.calls": list(self._opened.playback.calls)}, tr("reset"))
         self.views.verbs.show_error("")
         self.walker.load(self.model.scenario.walk(), 0)
 
@@ -230,32 +231,32 @@ class AutogradLab(Lab[AutogradScenario]):
             "description": "",
             "problem": {"program": text, "leaf": leaves},
             "view.leaf": chosen if chosen in leaves else "",
+            # Those made by hand belong to the program before.
+            "playback.calls": list(USUAL),
         }
-        # Calls are no setting that is undone; those made by hand belong to the program before.
-        calls = self.model.scenario.playback.calls
-        self.model.note({"playback.calls": list(USUAL)})
-        if not self._edit(values, tr("Program")):
-            self.model.note({"playback.calls": list(calls)})
+        self._edit(values, tr("change of the program"))
+
+    def _take_calls(self, calls: tuple[Call, ...]) -> None:
+        """Let the scenario hold the calls that were made by hand; each is taken back by itself."""
+        self.model.end_gesture()
+        self.model.adopt({"playback.calls": list(calls)}, tr("what was called by hand"))
 
     def _edit_leaf(self, name: str, key: str, value: object, text: str) -> None:
         self._edit({f"problem.leaf.{name}.{key}": value}, text)
 
-    def _edit(self, values: dict[str, Any], text: str) -> bool:
+    def _edit(self, values: dict[str, Any], text: str) -> None:
         """Make one setting; a refused one is explained beside the panel's fields."""
         try:
             self.model.edit(values, text)
             self.views.program.show_error("")
-            return True
         except InputError as error:
             self._show_settings(self.model.scenario)
             self.views.program.show_error(str(error))
-            return False
 
     def _follow(self, name: str) -> None:
         """Let chain rule and tangent be those of another leaf."""
-        self.model.note({"view.leaf": name})
-        self._show_settings(self.model.scenario)
-        self._show()
+        if name != self.model.scenario.followed:
+            self._edit({"view.leaf": name}, tr("choice of the leaf {leaf}", leaf=name))
 
     def _choose_node(self, index: int) -> None:
         """Mark a node in graph and table; a leaf is followed too."""

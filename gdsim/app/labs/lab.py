@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
@@ -18,6 +17,7 @@ from gdsim.app.theme import Theme
 from gdsim.app.widgets.message_label import MessageLabel
 
 if TYPE_CHECKING:
+    from gdsim.app.panels.preset_box import PresetBox
     from gdsim.app.panels.transport import Transport
 
 
@@ -29,19 +29,18 @@ class Picture:
     ----------
     label
         Its name in the interface.
+    views
+        What ``picture.views`` of a scenario calls the views that it shows.
     grab
         Draws it: width and height in pixels, and ``light``, ``dark`` or ``transparent`` ground.
     view
         The widget whose size a copy takes; None where it is put together from several.
-    write
-        Writes it as PNG, SVG or PDF, by the path's extension, at this size and on this ground; None where only `grab`
-        draws it.
     """
 
     label: str
+    views: tuple[str, ...]
     grab: Callable[[int, int, str], QImage]
     view: QWidget | None = None
-    write: Callable[[Path, int, int, str], None] | None = None
 
 
 class Coloured(Protocol):
@@ -67,6 +66,8 @@ class Lab(QMainWindow, Generic[B]):
         Speaks of anything but the run.
     transport
         The bar that plays what the lab shows.
+    preset
+        Chooses a prepared scenario.
     """
 
     name: ClassVar[str]
@@ -75,6 +76,7 @@ class Lab(QMainWindow, Generic[B]):
 
     layout_of_docks: Layout
     transport: Transport
+    preset: PresetBox
     slots: dict[str, Callable[..., object]]
 
     def __init__(self, scenario: B, parent: QWidget | None = None) -> None:
@@ -92,6 +94,15 @@ class Lab(QMainWindow, Generic[B]):
     def scenario(self) -> B:
         """The scenario as it would be saved now."""
         return self.model.scenario
+
+    @property
+    def shown_step(self) -> int:
+        """The step on screen."""
+        raise NotImplementedError
+
+    def go_to(self, step: int) -> None:
+        """Bring a step on screen, or the last one that there can be; while nothing is set up yet, once it is."""
+        raise NotImplementedError
 
     def open_scenario(self, scenario: B) -> None:
         """Begin anew with another scenario."""
@@ -116,6 +127,13 @@ class Lab(QMainWindow, Generic[B]):
             self.message.show_sentence(sentence)
         else:
             self.message.show_for_a_while(sentence)
+
+    def _go_to_drawn(self) -> None:
+        """Bring the step on screen that the scenario's picture or film shows, if it names one."""
+        scenario = self.model.scenario
+        drawn = scenario.picture is not None and scenario.picture.steps
+        if drawn or (scenario.film is not None and scenario.film.last is not None):
+            self.go_to(scenario.shown_step)
 
     def close_lab(self) -> None:
         """End the threads and timers; none is started afterwards."""

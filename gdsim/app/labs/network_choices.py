@@ -51,15 +51,15 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         }
         if done:
             self._model.end_gesture()  # each thing done by hand is taken back by itself
-            self._model.adopt(done, tr("Verbs and edits by hand"))
+            self._model.adopt(done, tr("what was done by hand"))
 
     def data(self, values: dict[str, Any]) -> None:
         """Take other data."""
-        self._try(values, tr("Data"), self._views.data)
+        self._try(values, tr("change of the data"), self._views.data)
 
     def network(self, values: dict[str, Any]) -> None:
         """Take another network, loss or mini-batch."""
-        self._try(values, tr("Network"), self._views.network)
+        self._try(values, tr("change of the network"), self._views.network)
 
     def open(self, scenario: NetworkScenario, then: Callable[[], None], refuse: Callable[[str], None]) -> None:
         """Do ``then`` once it is certain that the problem of ``scenario`` can be set up."""
@@ -83,7 +83,7 @@ class NetworkChoices(RunChoices[NetworkScenario]):
         runs = self._model.scenario.run
         done = [n for n, run in enumerate(runs) if run.event != self._opened_run(n, "event")]
         if done:
-            self.edit({f"run.{number}.event": [] for number in done}, tr("Reset"))
+            self.edit({f"run.{number}.event": [] for number in done}, tr("reset"))
 
     def _try(self, values: dict[str, Any], text: str, panel: SpecPanel) -> None:
         # Steps and places of changes and edits belong to the problem that they were made on.

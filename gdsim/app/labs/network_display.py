@@ -15,7 +15,7 @@ from gdsim.app.labs.run_pictures import marks
 from gdsim.app.labs.turns import Turns
 from gdsim.app.theme import Theme
 from gdsim.app.widgets.chart import Series
-from gdsim.app.widgets.layer_colours import layer_colours
+from gdsim.export.layer_colours import layer_colours
 from gdsim.i18n import tr
 from gdsim.problems.decision import DecisionGrid, decision_grid, grid_resolution
 from gdsim.problems.network import LayerValues, NetworkProblem
@@ -161,6 +161,7 @@ class NetworkDisplay(QObject):
         """Show other names, colours and runs, whose numbers stay as they are."""
         self._scenario = scenario
         if self.snapshot is not None:
+            self._show_bars()
             self._show_curves()
             self._show_runs()
 

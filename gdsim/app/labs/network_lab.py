@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QWidget
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.background import Background
-from gdsim.app.image_export import side_by_side
+from gdsim.app.exports.screen_pictures import side_by_side
 from gdsim.app.labs.lab import Picture, stacked
 from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.network_choices import NetworkChoices
 from gdsim.app.labs.network_display import NetworkDisplay
 from gdsim.app.labs.network_views import build_views
 from gdsim.app.labs.run_lab import RunLab, computed
+from gdsim.app.settings import switch, whole_number
 from gdsim.app.training_thread import Verb
 from gdsim.i18n import tr
-from gdsim.simulation.files import preset_titles
 from gdsim.simulation.network_scenario import NetworkScenario
 from gdsim.simulation.snapshot import Snapshot
 
@@ -63,6 +63,7 @@ class NetworkLab(RunLab[NetworkScenario]):
         self.slots = self._slots()
         self.show_theme()
         self._show_settings(scenario)
+        self._go_to_drawn()
 
     @property
     def run_choices(self) -> NetworkChoices:
@@ -81,10 +82,10 @@ class NetworkLab(RunLab[NetworkScenario]):
     def pictures(self) -> dict[str, Picture]:
         """Return the diagram and, for data with two features, the decision map."""
         diagram, decision = self.views.diagram, self.views.decision
-        result = {"diagram": Picture(tr("Diagram of the network"), diagram.grab_image, diagram)}
+        result = {"diagram": Picture(tr("Diagram of the network"), ("diagram",), diagram.grab_image, diagram)}
         if decision.ranges is not None:
-            result["decision"] = Picture(tr("Decision map"), decision.grab_image, decision)
-            result["both"] = Picture(tr("Both, side by side"), self._both)
+            result["decision"] = Picture(tr("Decision map"), ("decision",), decision.grab_image, decision)
+            result["both"] = Picture(tr("Both, side by side"), ("diagram", "decision"), self._both)
         return result
 
     def worksheet_text(self) -> str:
@@ -110,12 +111,12 @@ class NetworkLab(RunLab[NetworkScenario]):
         """Take up docks and last choices again."""
         super().restore_layout(settings)
         for chart in self.views.charts():
-            chart.log = bool(settings.value(f"network_lab/{chart.objectName()}_log", chart.log, bool))
-        kinds = {key: type(value) for key, value in self.views.tensors.save_state().items()}
-        stored = {key: f"network_lab/tensors_{key}" for key in kinds}
-        self.views.tensors.restore_state(
-            {key: settings.value(name, None, kinds[key]) for key, name in stored.items() if settings.contains(name)}
-        )
+            chart.log = switch(settings, f"network_lab/{chart.objectName()}_log", chart.log)
+        remembered: dict[str, object] = {}
+        for key, value in self.views.tensors.save_state().items():
+            read = switch if isinstance(value, bool) else whole_number
+            remembered[key] = read(settings, f"network_lab/tensors_{key}", value)
+        self.views.tensors.restore_state(remembered)
 
     def show_theme(self) -> None:
         """Take the colours of the present theme."""
@@ -129,7 +130,7 @@ class NetworkLab(RunLab[NetworkScenario]):
 
     def _build(self, actions: Actions) -> None:
         self.views = views = build_views(actions)
-        self.transport = views.transport
+        self.transport, self.preset = views.transport, views.data.preset
         self.setCentralWidget(stacked(self.message, views.diagram, views.note))
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, views.transport)
         self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
@@ -159,7 +160,7 @@ class NetworkLab(RunLab[NetworkScenario]):
         views.network.chosen.connect(choices.network)
         for panel in (views.data, views.network):
             panel.settled.connect(self.model.end_gesture)
-        views.data.preset.preset_chosen.connect(self.preset_chosen)
+        self.preset.preset_chosen.connect(self.preset_chosen)
         views.tensors.edited.connect(choices.weight)
         views.diagram.unit_chosen.connect(self._show_unit)
         views.unit.sample_chosen.connect(lambda _: self.display.show_sample())
@@ -193,13 +194,7 @@ class NetworkLab(RunLab[NetworkScenario]):
     def _start(self) -> None:
         if self._started or self._closed:
             return
-        self._started = True
-        self.trainer.start()
-        self._load(0, 0)
-        self._poll.start()
-        self.views.data.preset.fill(preset_titles())
-        self.views.data.preset.show_title(self.model.scenario.title)
-        self._offer_runs(self.model.scenario)
+        self._start_run()
 
     def _apply(self, old: NetworkScenario, new: NetworkScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -210,23 +205,19 @@ class NetworkLab(RunLab[NetworkScenario]):
             self._load(0, 0)
         elif computed(new) != computed(old):
             self._load(*self.choices.goal(), resume=True)
-        elif new.run != old.run:
+        elif (new.run, new.playback) != (old.run, old.playback):
             self.display.show_looks(new)
 
     def _show_settings(self, scenario: NetworkScenario) -> None:
         views = self.views
         views.data.show_scenario(scenario)
-        views.data.preset.show_title(scenario.title)
+        self.preset.show_title(scenario.title)
         views.network.show_scenario(scenario)
         self._show_run(views.optimizer, views.runs)
 
     def _show_focus(self) -> None:
         """Show the settings of the run in focus."""
         self._show_run(self.views.optimizer, self.views.runs)
-
-    def _show_looks(self) -> None:
-        """Show other names, colours and runs, whose numbers stay as they are."""
-        self.display.show_looks(self.model.scenario)
 
     def _load(self, current: int, last: int, dragged: bool = False, resume: bool = False) -> None:
         """Compute the run again from its start."""

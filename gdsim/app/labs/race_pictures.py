@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from gdsim.app.panels.run_rows import RunRow
 from gdsim.app.way import Way, run_colour
 from gdsim.app.widgets.chart_series import Series
-from gdsim.export.run_colours import labels, worth_telling
+from gdsim.export.run_colours import labels, letter, worth_telling
+from gdsim.export.run_lines import without_the_lost
 from gdsim.i18n import tr
-from gdsim.optimizers import Hyperparameter, rule_named
+from gdsim.optimizers import rule_named
 from gdsim.simulation.schedule import CONSTANT
 from gdsim.simulation.snapshot import RunState, Snapshot
 from gdsim.simulation.spec import RunSpec
@@ -33,10 +34,6 @@ def ways(snapshot: Snapshot, runs: Sequence[RunSpec], names: tuple[str, str]) ->
         colour = run_colour(number, run.colour) if len(race.runs) > 1 else ""
         result.append(Way(number, points, state.step, label, colour))
     return result
-
-
-FAR = 10.0
-"""What is so many times as large as anything of the runs that go on is not charted."""
 
 
 def race_steps(snapshot: Snapshot) -> tuple[int, int]:
@@ -69,30 +66,19 @@ def race_series(snapshot: Snapshot, runs: Sequence[RunSpec], column: str, name: 
     """Return one line of a chart for each run that is not hidden; of a single run in the colour of the quantity."""
     if snapshot.race is None or len(snapshot.race.runs) < 2:
         return [Series(name, snapshot.column(column), colour)]
-    shown = [
-        (run_colour(number, run.colour), label, state.column(column))
-        for number, (run, label, state) in enumerate(zip(runs, labels(runs), snapshot.race.runs, strict=False))
+    states = snapshot.race.runs
+    looks = [
+        (run_colour(number, run.colour), label, state)
+        for number, (run, label, state) in enumerate(zip(runs, labels(runs), states, strict=False))
         if not run.hidden
     ]
-    shown = _without_the_lost(snapshot.race.runs, column, shown)
-    longest = max((len(values) for _, _, values in shown), default=0)
+    lines = without_the_lost(states, column, [state.column(column) for _, _, state in looks])
+    longest = max(map(len, lines), default=0)
     result = []
-    for tint, label, values in shown:
+    for (tint, label, _), values in zip(looks, lines, strict=True):
         padded = _padded(values, longest)
         result.append(Series(label, padded, tint, sparse=bool(np.isnan(padded).any())))
     return result
-
-
-def _without_the_lost(
-    states: Sequence[RunState], column: str, shown: list[tuple[str, str, NDArray[np.float64]]]
-) -> list[tuple[str, str, NDArray[np.float64]]]:
-    """Leave out what is far beyond the runs that go on: one that diverges would flatten the curves of all others."""
-    going = [state.column(column) for state in states if state.diverged_at is None]
-    if not going or len(going) == len(states):
-        return shown
-    with np.errstate(invalid="ignore"):
-        most = FAR * max(float(np.nanmax(np.abs(values))) for values in going)
-        return [(tint, label, np.where(np.abs(values) <= most, values, np.nan)) for tint, label, values in shown]
 
 
 def _padded(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
@@ -105,7 +91,7 @@ def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing
     rule = rule_named(run.optimizer)
     described = {h.name: h for h in rule.hyperparameters}
     told = worth_telling(rule, run.hyper)
-    settings = ", ".join(f"{_letter(described[name])} = {value:g}" for name, value in told.items())
+    settings = ", ".join(f"{letter(described[name])} = {value:g}" for name, value in told.items())
     if run.schedule != CONSTANT:
         kind = tr(run.schedule.description.label).lower()
         settings = tr("{settings}, schedule {kind}", settings=settings, kind=kind)
@@ -122,9 +108,3 @@ def _row(number: int, run: RunSpec, label: str, state: RunState, where: Standing
         state=where.where,
         stopped_at=state.diverged_at,
     )
-
-
-def _letter(hyper: Hyperparameter) -> str:
-    """Return the symbol at the end of the label, the name where there is none."""
-    last = tr(hyper.label).rpartition(" ")[2]
-    return last if len(last) <= 2 else hyper.name

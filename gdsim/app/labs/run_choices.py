@@ -10,6 +10,7 @@ from gdsim.app.scenario_model import S, ScenarioModel
 from gdsim.app.trainer import Trainer
 from gdsim.errors import InputError
 from gdsim.i18n import tr
+from gdsim.optimizers import rule_named
 from gdsim.simulation.rates import RateSchedule
 from gdsim.simulation.schedule import Schedule
 from gdsim.simulation.snapshot import RunState, Snapshot
@@ -52,7 +53,7 @@ class RunChoices(Generic[S]):
                 continue
             if state.settings != dict(run.hyper) or state.changes != edits.changes_of(run):
                 values = edits.hyper_edit(number, state.settings, state.changes)
-                self._model.adopt(values, tr("Hyper-parameters"))
+                self._model.adopt(values, tr("change of hyper-parameters"))
 
     def edit(self, values: dict[str, Any], text: str, explain: Callable[[str], None] | None = None) -> bool:
         """Make one setting; a refused one is explained beside its fields. Tell whether it was taken."""
@@ -76,24 +77,25 @@ class RunChoices(Generic[S]):
         except InputError as error:
             explain(str(error))
             return
-        self.edit(values, tr("Optimizer"), explain)
+        self.edit(values, tr("change of the optimizer"), explain)
 
     def hyper(self, name: str, value: float) -> None:
         """Change a hyper-parameter at the step shown; while the run plays, at the step that it has reached."""
         snapshot, run, number = self._shown(), self._run, self._model.focus
+        labels = {hyper.name: hyper.label for hyper in rule_named(run.optimizer).hyperparameters}
+        text = tr("change of {setting}", setting=tr(labels[name]))
         if snapshot is None or not self._in_focus(snapshot):
-            self.edit(edits.change_edit(number, run, 0, name, value), tr("Hyper-parameters"))
+            self.edit(edits.change_edit(number, run, 0, name, value), text)
         elif snapshot.playing:
             self._trainer.set_hyper(name, value)
         else:
             self._trainer.set_hyper(name, value, snapshot.now.step)
-            values = edits.change_edit(number, run, snapshot.now.step, name, value)
-            self._model.adopt(values, tr("Hyper-parameters"))
+            self._model.adopt(edits.change_edit(number, run, snapshot.now.step, name, value), text)
 
     def schedule(self, schedule: object) -> None:
         """Let the learning rate follow another schedule."""
         assert isinstance(schedule, RateSchedule)
-        self.edit(edits.schedule_edit(self._model.focus, schedule), tr("Learning-rate schedule"))
+        self.edit(edits.schedule_edit(self._model.focus, schedule), tr("change of the schedule"))
 
     def speed(self, speed: float) -> None:
         """Play at another pace."""
@@ -102,11 +104,11 @@ class RunChoices(Generic[S]):
 
     def steps(self, steps: int) -> None:
         """Choose how many updates Run makes."""
-        self._model.note({"playback.steps": steps})
+        self.edit({"playback.steps": steps}, tr("change of the number of steps"))
 
-    def tolerance(self, tolerance: float) -> None:
+    def tolerance(self, tolerance: float, explain: Callable[[str], None]) -> None:
         """Choose how near to the minimum a run has arrived."""
-        self._model.note({"playback.tolerance": tolerance})
+        self.edit({"playback.tolerance": tolerance}, tr("change of the tolerance"), explain)
 
     def goal(self) -> tuple[int, int]:
         """Return the step to show and the last one to compute when the runs are computed again."""
@@ -126,7 +128,7 @@ class RunChoices(Generic[S]):
                 in_force = Schedule(state.settings, state.changes).settings_at(snapshot.race.step)
                 values |= edits.hyper_edit(number, in_force, {})
         if values:
-            self.edit(values, tr("Reset"))
+            self.edit(values, tr("reset"))
 
     # The race ----------------------------------------------------------------------------------------------------
 
@@ -134,14 +136,14 @@ class RunChoices(Generic[S]):
         """Add a run with another rule, and look at it."""
         self._model.end_gesture()
         runs = self._model.scenario.run
-        if self.edit(edits.added_edit(runs, self._model.focus), tr("Add a run"), explain):
+        if self.edit(edits.added_edit(runs, self._model.focus), tr("addition of a run"), explain):
             self._model.look_at(len(runs))
 
     def copy(self, number: int, explain: Callable[[str], None]) -> None:
         """Add a copy of a run, and look at it."""
         self._model.end_gesture()
         runs = self._model.scenario.run
-        if self.edit(edits.copied_edit(runs, number), tr("Copy a run"), explain):
+        if self.edit(edits.copied_edit(runs, number), tr("copy of a run"), explain):
             self._model.look_at(len(runs))
 
     def remove(self, number: int) -> None:
@@ -151,17 +153,18 @@ class RunChoices(Generic[S]):
         if len(runs) > 1:
             if number < self._model.focus:
                 self._model.look_at(self._model.focus - 1)
-            self.edit(edits.removed_edit(runs, number), tr("Remove a run"))
+            self.edit(edits.removed_edit(runs, number), tr("removal of a run"))
 
     def set_look(self, number: int, key: str, value: object, explain: Callable[[str], None]) -> None:
         """Give a run another name or colour, or hide it."""
         self._model.end_gesture()
-        self.edit({f"run.{number}.{key}": value}, tr("Name and look of a run"), explain)
+        texts = {"name": tr("change of a run's name"), "colour": tr("change of a run's colour")}
+        self.edit({f"run.{number}.{key}": value}, texts.get(key, tr("change of the runs shown")), explain)
 
     def show_only(self, number: int | None) -> None:
         """Draw one run only, or all."""
         self._model.end_gesture()
-        self.edit(edits.shown_edit(self._model.scenario.run, number), tr("Runs shown"))
+        self.edit(edits.shown_edit(self._model.scenario.run, number), tr("change of the runs shown"))
 
     @property
     def _run(self) -> RunSpec:

@@ -10,11 +10,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from gdsim.app.labs.lab import Lab
+from gdsim.app.labs.race_pictures import race_steps
 from gdsim.app.labs.run_choices import RunChoices
 from gdsim.app.scenario_model import S
 from gdsim.app.trainer import Trainer
 from gdsim.export.run_colours import labels
 from gdsim.simulation.build import LOOKS, race_of
+from gdsim.simulation.files import preset_titles
 from gdsim.simulation.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class RunLab(Lab[S]):
         super().__init__(scenario, parent)
         self.trainer = Trainer(self)
         self._started = False
+        self._first_step = 0
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
 
@@ -47,6 +50,17 @@ class RunLab(Lab[S]):
     def snapshot(self) -> Snapshot | None:
         """What is shown of the run, None until it is set up."""
         raise NotImplementedError
+
+    @property
+    def shown_step(self) -> int:
+        """The step on screen."""
+        return 0 if self.snapshot is None else race_steps(self.snapshot)[0]
+
+    def go_to(self, step: int) -> None:
+        """Bring a step on screen, or the last one that the runs come to; before the thread has started, then."""
+        self._first_step = step
+        if self._started:
+            self.trainer.seek(step)
 
     @property
     def run_choices(self) -> RunChoices[S]:
@@ -84,6 +98,7 @@ class RunLab(Lab[S]):
         timeline.timeline.sought.connect(self.trainer.seek)
         self.transport.speed_chosen.connect(self.run_choices.speed)
         self.transport.steps_chosen.connect(self.run_choices.steps)
+        self.transport.settled.connect(self.model.end_gesture)
         self.transport.refused.connect(self.show_message)
         choices = self.run_choices
         optimizer.optimizer_chosen.connect(lambda name: choices.optimizer(name, optimizer.show_error))
@@ -106,7 +121,8 @@ class RunLab(Lab[S]):
         runs.added.connect(lambda: choices.add(runs.show_error))
         runs.copied.connect(lambda number: choices.copy(number, runs.show_error))
         runs.removed.connect(choices.remove)
-        runs.tolerance_chosen.connect(self._set_tolerance)
+        runs.tolerance_chosen.connect(lambda tolerance: choices.tolerance(tolerance, runs.show_error))
+        runs.settled.connect(self.model.end_gesture)
         self.model.focus_changed.connect(self._look_at)
 
     def _show_run(self, optimizer: OptimizerPanel, runs: RunsPanel) -> None:
@@ -127,23 +143,37 @@ class RunLab(Lab[S]):
         """Show the settings of the run in focus."""
         raise NotImplementedError
 
-    def _set_tolerance(self, tolerance: float) -> None:
-        self.run_choices.tolerance(tolerance)
-        self._show_looks()
-
-    def _show_looks(self) -> None:
-        """Show other names, colours and runs, whose numbers stay as they are."""
-        raise NotImplementedError
+    def _start_run(self) -> None:
+        """Start the thread, and bring the step on screen that was asked for before."""
+        self._started = True
+        self.trainer.start()
+        self._load(0, 0)
+        if self._first_step:
+            self.trainer.seek(self._first_step)
+        self._poll.start()
+        self.preset.fill(preset_titles())
+        self.preset.show_title(self.model.scenario.title)
+        self._offer_runs(self.model.scenario)
 
     def _begin_run(self, scenario: S) -> None:
         """Begin anew with an opened scenario."""
         self.run_choices.begin(scenario)
         self.trainer.look_at(0)
         self.message.show_sentence("")
+        self._first_step = 0
         self.model.replace(scenario)
         if self._started:
             self._load(0, 0)
         self._offer_runs(scenario)
+        self._go_to_drawn()
+
+    def _go_to_drawn(self) -> None:
+        """Bring the step and the run on screen that the scenario's picture or film shows, if it names them."""
+        super()._go_to_drawn()
+        scenario = self.model.scenario
+        drawing = scenario.picture or scenario.film
+        if drawing is not None:
+            self.model.look_at(min(drawing.run, len(scenario.run) - 1))
 
     def _offer_runs(self, scenario: S) -> None:
         """Bring the table of the runs to the front where there are several."""

@@ -44,7 +44,7 @@ class Choices(RunChoices[SurfaceScenario]):
         if text == self._model.scenario.problem.formula:
             return
         try:
-            self._model.edit(edits.formula_edit(self._model.scenario, text), tr("Formula"))
+            self._model.edit(edits.formula_edit(self._model.scenario, text), tr("change of the formula"))
         except InputError as error:
             self._problem.show_formula_error(str(error))
 
@@ -53,11 +53,19 @@ class Choices(RunChoices[SurfaceScenario]):
         scenario, number = self._model.scenario, self._model.focus
         values = self._moved(*(start[name] for name in scenario.problem.domain)) if self.move_all else {}
         values = {"problem.domain": domain, **values, f"run.{number}.start": start}
-        self.edit(values, tr("Domain and start point"))
+        self.edit(values, tr("change of the domain or start"))
 
     def view(self, key: str, value: object) -> None:
         """Draw the surface otherwise."""
-        self.edit({f"view.{key}": value}, tr("View"))
+        texts = {
+            "opacity": tr("change of the opacity"),
+            "colormap": tr("change of the colormap"),
+            "contours": tr("change of the contour lines"),
+            "floor_contours": tr("change of the lines on the floor"),
+            "wireframe": tr("change of the wireframe"),
+            "log_height": tr("change of the height's scale"),
+        }
+        self.edit({f"view.{key}": value}, texts[key])
 
     def goal(self) -> tuple[int, int]:
         """Return the step to show and the last one to compute when the run is computed again."""
@@ -67,11 +75,11 @@ class Choices(RunChoices[SurfaceScenario]):
         """Move the start, and go on moving it."""
         # Paths on the way may end early, where they diverge: the last one is to be as long as the first.
         self.drag_goal = self.goal()
-        self.edit(self._moved(x, y), tr("Start point"))
+        self.edit(self._moved(x, y), tr("move of the start"))
 
     def drop_start(self, x: float, y: float) -> None:
         """Move the start to where it stays."""
-        self.edit(self._moved(x, y), tr("Start point"))
+        self.edit(self._moved(x, y), tr("move of the start"))
         self.drag_goal = None
         self._model.end_gesture()
 

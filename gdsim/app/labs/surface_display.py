@@ -84,19 +84,10 @@ class SurfaceDisplay:
         before, self.snapshot, self._scenario = self.snapshot, snapshot, scenario
         self._apart = apart(snapshot, rule_named(self._run.optimizer), self._names)
         views = self._views
-        step, last = race_steps(snapshot)
         if before is None or told(before) != told(snapshot):
             views.optimizer.show_hyper(self._run.optimizer, snapshot.settings)
-        views.optimizer.show_step(step)
-        why = self._why_stopped(snapshot)
-        ahead = max(scenario.playback.steps, *snapshot.changes, 0) if not all_stopped(snapshot) else 0
-        last = max(last, ahead)
-        views.timeline.timeline.set_extent(last)
-        views.timeline.timeline.set_current(step)
-        views.timeline.show_step(step, last, snapshot.phase)
-        views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
         views.transport.show_playing(snapshot.playing)
-        self._show_note(why)
+        self._show_place(snapshot, scenario)
         now = time.monotonic()
         hurried, self._shown_at = now - self._shown_at < HURRY_SECONDS, now
         self._stale = set(self._turns)
@@ -125,6 +116,7 @@ class SurfaceDisplay:
         """Show other names, colours and runs, whose numbers stay as they are."""
         self._scenario = scenario
         if self.snapshot is not None:
+            self._show_place(self.snapshot, scenario)
             self._stale = set(self._turns)
             while self._stale:
                 self.catch_up()
@@ -140,6 +132,20 @@ class SurfaceDisplay:
         assert self._scenario is not None
         first, second = self._scenario.problem.domain
         return first, second
+
+    def _show_place(self, snapshot: Snapshot, scenario: SurfaceScenario) -> None:
+        """Show where on its way the run is, and why it stopped."""
+        views = self._views
+        step, last = race_steps(snapshot)
+        views.optimizer.show_step(step)
+        why = self._why_stopped(snapshot)
+        ahead = max(scenario.playback.steps, *snapshot.changes, 0) if not all_stopped(snapshot) else 0
+        last = max(last, ahead)
+        views.timeline.timeline.set_extent(last)
+        views.timeline.timeline.set_current(step)
+        views.timeline.show_step(step, last, snapshot.phase)
+        views.timeline.show_marks(marks(snapshot), snapshot.diverged_at, why)
+        self._show_note(why)
 
     def _show_surface(self) -> None:
         if self._views.surface is not None:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from gdsim.app import theme
 from gdsim.app.actions import Actions
 from gdsim.app.background import Background
-from gdsim.app.camera import Camera
-from gdsim.app.image_export import side_by_side
+from gdsim.app.camera import DISTANCE, Camera
+from gdsim.app.exports.screen_pictures import side_by_side
 from gdsim.app.labs.lab import Picture, stacked
 from gdsim.app.labs.layout import Layout
 from gdsim.app.labs.run_lab import POLL_MS, RunLab, computed
@@ -22,14 +22,13 @@ from gdsim.app.labs.surface_display import SurfaceDisplay
 from gdsim.app.labs.surface_views import build_views
 from gdsim.app.panels.problem_panel import ProblemPanel
 from gdsim.app.panels.view_panel import ViewPanel
-from gdsim.app.settings import whole_number
+from gdsim.app.settings import switch, whole_number
 from gdsim.formula import parse
 from gdsim.i18n import tr
 from gdsim.problems.analysis import analyse_surface
 from gdsim.problems.mesh import Mesh, surface_mesh
-from gdsim.simulation.files import preset_titles
 from gdsim.simulation.snapshot import Snapshot
-from gdsim.simulation.surface_scenario import SurfaceScenario
+from gdsim.simulation.surface_scenario import SurfaceScenario, View
 
 START_MS = 20
 """Pause between the first paint and the imports, so that the picture reaches the screen first."""
@@ -51,7 +50,8 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def __init__(self, scenario: SurfaceScenario, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(scenario, parent)
-        self.camera = Camera(scenario.view.elev, scenario.view.azim, self)
+        self.camera = Camera(parent=self)
+        self._aim(scenario.view)
         self.analyst = Background("analysis", self)
         self._build(actions)
         self.display = SurfaceDisplay(self.views)
@@ -65,7 +65,8 @@ class SurfaceLab(RunLab[SurfaceScenario]):
     @property
     def scenario(self) -> SurfaceScenario:
         """The scenario as it would be saved now, camera and mid-run changes included."""
-        view = {"elev": self.camera.elevation, "azim": self.camera.azimuth}
+        camera = self.camera
+        view = {"elev": camera.elevation, "azim": camera.azimuth, "zoom": DISTANCE / camera.distance}
         return self.model.scenario.model_copy(update={"view": self.model.scenario.view.model_copy(update=view)})
 
     @property
@@ -80,8 +81,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def open_scenario(self, scenario: SurfaceScenario) -> None:
         """Begin anew with another scenario."""
-        self.camera.set(elevation=scenario.view.elev, azimuth=scenario.view.azim)
-        self.camera.reset_zoom()
+        self._aim(scenario.view)
         self._begin_run(scenario)
 
     def close_lab(self) -> None:
@@ -101,17 +101,19 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         """Take up docks and last choices again."""
         super().restore_layout(settings)
         self.views.worksheet.set_digits(whole_number(settings, "surface_lab/digits", 4))
-        self.views.loss.log = bool(settings.value("surface_lab/log_loss", True, bool))
-        self.views.gradient.log = bool(settings.value("surface_lab/log_gradient", True, bool))
+        self.views.loss.log = switch(settings, "surface_lab/log_loss", True)
+        self.views.gradient.log = switch(settings, "surface_lab/log_gradient", True)
 
     def pictures(self) -> dict[str, Picture]:
         """Return the 3D view and the contour map, alone and side by side."""
         surface, contour = self.views.surface, self.views.contour
-        flat = {"contour": Picture(tr("Contour map"), contour.grab_image, contour)}
+        flat = {"contour": Picture(tr("Contour map"), ("contour",), contour.grab_image, contour)}
         if surface is None:
             return flat
-        both = Picture(tr("Both, side by side"), lambda *size: side_by_side(surface, contour, *size))
-        return {"surface": Picture(tr("3D view"), surface.grab_image, surface), **flat, "both": both}
+        both = Picture(
+            tr("Both, side by side"), ("surface", "contour"), lambda *size: side_by_side(surface, contour, *size)
+        )
+        return {"surface": Picture(tr("3D view"), ("surface",), surface.grab_image, surface), **flat, "both": both}
 
     def worksheet_text(self) -> str:
         """Return the worksheet as text."""
@@ -143,6 +145,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def _build(self, actions: Actions) -> None:
         self.problem = ProblemPanel()
+        self.preset = self.problem.preset
         self.view_panel = ViewPanel(self.camera, actions)
         self.views = build_views(self.camera, actions)
         views = self.views
@@ -176,7 +179,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self.problem.formula_chosen.connect(self.choices.formula)
         self.problem.place_chosen.connect(self.choices.place)
         self.problem.settled.connect(self.model.end_gesture)
-        self.problem.preset.preset_chosen.connect(self.preset_chosen)
+        self.preset.preset_chosen.connect(self.preset_chosen)
         self.view_panel.view_chosen.connect(self.choices.view)
         self.model.changed.connect(self._apply)
         self.analyst.done.connect(self._analysed)
@@ -198,19 +201,14 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         self.display.show_style(scenario.view)
         self._show_problem(scenario)
         self._show_settings(scenario)
+        self._go_to_drawn()
 
     def _start(self) -> None:
         """Start what the first paint does not need: torch, sympy, scipy."""
         if self._started or self._closed:
             return
-        self._started = True
-        self.trainer.start()
-        self._load(0, 0)
+        self._start_run()
         self._analyse()
-        self._poll.start()
-        self.problem.preset.fill(preset_titles())
-        self.problem.preset.show_title(self.model.scenario.title)
-        self._offer_runs(self.model.scenario)
 
     def _apply(self, old: SurfaceScenario, new: SurfaceScenario) -> None:
         """Bring every view and the run from the old scenario to the new one."""
@@ -229,7 +227,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
             still = [run.model_copy(update={"start": {}}) for run in computed(new)]
             moved = still == [run.model_copy(update={"start": {}}) for run in computed(old)]
             self._load(*self.choices.goal(), dragged=moved, resume=True)
-        elif new.run != old.run:
+        elif (new.run, new.playback) != (old.run, old.playback):
             self.display.show_looks(new)
 
     def _analyse(self) -> None:
@@ -244,7 +242,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def _show_settings(self, scenario: SurfaceScenario) -> None:
         self.problem.show_scenario(scenario, self.model.focus)
-        self.problem.preset.show_title(scenario.title)
+        self.preset.show_title(scenario.title)
         self.view_panel.show_view(scenario.view)
         self._show_run(self.views.optimizer, self.views.runs)
 
@@ -252,10 +250,6 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         """Show the settings of the run in focus."""
         self.problem.show_scenario(self.model.scenario, self.model.focus)
         self._show_run(self.views.optimizer, self.views.runs)
-
-    def _show_looks(self) -> None:
-        """Show other names, colours and runs, whose numbers stay as they are."""
-        self.display.show_looks(self.model.scenario)
 
     def _set_move_all(self, on: bool) -> None:
         self.choices.move_all = on
@@ -266,6 +260,11 @@ class SurfaceLab(RunLab[SurfaceScenario]):
             self.choices.adopt(snapshot)
             self.display.show_snapshot(snapshot, self.model.scenario)
         self.display.catch_up()
+
+    def _aim(self, view: View) -> None:
+        """Look from where a scenario says, at the middle of the box."""
+        middle = (0.0, 0.0, 0.0)
+        self.camera.set(elevation=view.elev, azimuth=view.azim, distance=DISTANCE / view.zoom, center=middle)
 
     def _turn(self) -> None:
         self.camera.set(azimuth=self.camera.azimuth + self.view_panel.orbit_speed.value() * POLL_MS / 1000)

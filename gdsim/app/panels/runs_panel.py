@@ -40,6 +40,7 @@ class RunsPanel(QWidget):
     removed = Signal(int)
     move_all_changed = Signal(bool)
     tolerance_chosen = Signal(float)
+    settled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,6 +172,7 @@ class RunsPanel(QWidget):
         self.tolerance.valueChanged.connect(self.tolerance_chosen)
         self.tolerance.rejected.connect(self._show_slip)
         self.tolerance.editingFinished.connect(self._finish_entry)
+        self.tolerance.editingFinished.connect(self.settled)
 
     def _after_entry(self, act: Callable[[], object]) -> None:
         """Take over a name that is being typed first: the buttons do not take the focus, which would do it."""

@@ -38,11 +38,13 @@ class Transport(QToolBar):
     run_steps
         How many steps to run; None in a bar without them.
 
-    `refused` carries one sentence when a number of steps cannot be used, and an empty one as soon as one can be.
+    `settled` says that an entry is done; `refused` carries one sentence when a number of steps cannot be used, and an
+    empty one as soon as one can be.
     """
 
     speed_chosen = Signal(float)
     steps_chosen = Signal(int)
+    settled = Signal()
     refused = Signal(str)
 
     def __init__(
@@ -78,7 +80,8 @@ class Transport(QToolBar):
     def show_playback(self, playback: Playback) -> None:
         """Show the speed and, where it can be chosen, the number of steps."""
         self.speed.set_value(playback.speed)
-        if self.run_steps is not None:
+        if self.run_steps is not None and self.run_steps.value() != playback.steps:
+            # Else it is being typed.
             self.run_steps.set_silently(playback.steps)
 
     def show_playing(self, playing: bool) -> None:
@@ -103,6 +106,7 @@ class Transport(QToolBar):
         steps.setToolTip(tr("How many updates Run makes: from 1 to {most}.", most=MOST_STEPS))
         steps.valueChanged.connect(self.steps_chosen.emit)
         steps.rejected.connect(self.refused)
+        steps.editingFinished.connect(self.settled)
         self._add_button("run_n", with_text=True)
         self.addWidget(steps)
         return steps

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.export.run_lines import has_logarithms
+
 Floats = NDArray[np.float64]
 
 _FACTOR = 8
@@ -18,9 +20,6 @@ _PIECE = 1 << 15
 
 _SHORT = 24
 """Rows up to this length are reduced column by column."""
-
-_NOT_POSITIVE = 1 / 3
-"""Share of values without a logarithm above which an axis is linear after all."""
 
 _LOW, _HIGH, _LOW_POSITIVE = 0, 1, 2
 
@@ -220,8 +219,9 @@ class Tracks:
     @property
     def has_logarithms(self) -> bool:
         """Whether enough of the finite values are positive to be drawn on a logarithmic axis."""
-        finite = sum(track.finite for track in self._tracks)
-        return finite - sum(track.positive for track in self._tracks) <= _NOT_POSITIVE * finite
+        return has_logarithms(
+            sum(track.finite for track in self._tracks), sum(track.positive for track in self._tracks)
+        )
 
     def missing(self, logarithmic: bool) -> int:
         """Return how many values cannot be drawn."""

@@ -22,13 +22,13 @@ from gdsim.app.widgets.contour_arrows import ArrowsItem
 from gdsim.app.widgets.contour_axes import ContourAxes
 from gdsim.app.widgets.contour_items import LevelsItem, PixelItem, StarsItem
 from gdsim.app.widgets.contour_legend import LegendItem
-from gdsim.app.widgets.contour_levels import choose_levels, fill, level_lines
 from gdsim.app.widgets.contour_paths import Floats
 from gdsim.app.widgets.contour_readout import ContourReadout, fitted_area
 from gdsim.app.widgets.contour_squares import SquaresItem
 from gdsim.app.widgets.contour_ways import CurrentItem, TrajectoryItem, in_order, worth_seeing
 from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.i18n import tr
+from gdsim.problems.contour_levels import choose_levels, fill, level_lines
 from gdsim.problems.mesh import Mesh
 
 if TYPE_CHECKING:

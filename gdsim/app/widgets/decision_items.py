@@ -14,26 +14,14 @@ from gdsim.app.widgets.contour_items import PixelItem, round_pen
 from gdsim.app.widgets.contour_paths import Floats
 from gdsim.app.widgets.network_lettering import sized
 from gdsim.app.widgets.plot_style import TICK_PIXELS
+from gdsim.export.decision_looks import FAINTEST, MOST_NAMES, STRONGEST, Samples, class_colour
 from gdsim.i18n import tr
 from gdsim.problems.decision import DecisionGrid
 
-_OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442")
-_FAINTEST, _STRONGEST = 0.10, 0.55
-_MOST_NAMES, _FEWEST_ENTRIES = 8, 4
+_FEWEST_ENTRIES = 4
 _POINT, _HOLE = 7.0, 4.5
 _CROSS = 3.5
 _CAREFUL = 600
-
-
-Samples = tuple[NDArray[np.float32], NDArray[np.int64], bool]
-"""Places, shape ``(n, 2)``, their classes ``(n,)``, and whether they are hollow."""
-
-
-def class_colour(index: int) -> QColor:
-    """Return the colour of a class: Okabe and Ito's, then darker ones for more classes than they have."""
-    turn, place = divmod(index, len(_OKABE_ITO))
-    colour = QColor(_OKABE_ITO[place])
-    return colour.darker(100 + 50 * turn) if turn else colour
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:
@@ -43,10 +31,10 @@ def _rgb(colour: QColor) -> NDArray[np.float32]:
 def region_image(grid: DecisionGrid, classes: int, theme: Theme) -> QImage:
     """Return a picture of the grid, a pixel a cell, y upwards: the surer the network, the stronger the colour."""
     ground = _rgb(QColor(theme.ground))
-    tints = np.array([_rgb(class_colour(index)) for index in range(classes)])
+    tints = np.array([_rgb(QColor(class_colour(index))) for index in range(classes)])
     least = 1 / classes
     share = np.clip((grid.certainty - least) / (1 - least), 0, 1) if classes > 1 else grid.certainty
-    strength = (_FAINTEST + (_STRONGEST - _FAINTEST) * share) * (grid.classes >= 0)
+    strength = (FAINTEST + (STRONGEST - FAINTEST) * share) * (grid.classes >= 0)
     colours = ground + (tints[grid.classes] - ground) * strength[..., None]
     rows = np.full((*grid.classes.shape, 4), 255, dtype=np.uint8)
     # Qt's 32 bits are blue, green, red in memory, and its first row is the upper one.
@@ -97,7 +85,7 @@ class SamplesItem(PixelItem):
             pixels = self.pixels(points.astype(np.float64))
             for index in np.unique(labels).tolist():
                 places = [QPointF(x, y) for x, y in pixels[labels == index].tolist()]
-                colour, size = class_colour(index), _POINT + hollow
+                colour, size = QColor(class_colour(index)), _POINT + hollow
                 for edge, inside in ((ground, size + 2), (colour, size), (ground, _HOLE if hollow else 0)):
                     if inside:
                         painter.setPen(round_pen(edge, inside))
@@ -146,7 +134,7 @@ class ClassLegend(QWidget):
     def set_classes(self, names: tuple[str, ...], held_out: bool) -> None:
         """Show these classes; ``held_out``: and what a hollow circle is."""
         self._names, self._held_out = names, held_out
-        self.setAccessibleName(tr("Classes: {names}", names=", ".join(names[:_MOST_NAMES])))
+        self.setAccessibleName(tr("Classes: {names}", names=", ".join(names[:MOST_NAMES])))
         self.setToolTip("\n".join(names[:50]))
         self.update()
 
@@ -167,7 +155,7 @@ class ClassLegend(QWidget):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         mark, gap = 2.0 * GRID, 1.5 * GRID
-        for most in range(_MOST_NAMES, 0, -1):
+        for most in range(MOST_NAMES, 0, -1):
             entries = self._entries(most)
             natural = [metrics.horizontalAdvance(text) + 1 for _, _, text in entries]
             if sum(natural) + len(entries) * (mark + gap) <= width - GRID or len(entries) <= _FEWEST_ENTRIES:
@@ -189,7 +177,7 @@ class ClassLegend(QWidget):
     def _entries(self, most: int) -> list[tuple[QColor | None, str, str]]:
         """Return colour, kind of mark and text of each entry, with ``most`` classes."""
         entries: list[tuple[QColor | None, str, str]] = [
-            (class_colour(index), "full", name) for index, name in enumerate(self._names[:most])
+            (QColor(class_colour(index)), "full", name) for index, name in enumerate(self._names[:most])
         ]
         if len(self._names) > most:
             entries.append((None, "", tr("and {count} more", count=len(self._names) - most)))

@@ -11,15 +11,13 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
-from gdsim.app.widgets.decision_items import ClassLegend, CrossesItem, RegionsItem, Samples, SamplesItem, region_image
+from gdsim.app.widgets.decision_items import ClassLegend, CrossesItem, RegionsItem, SamplesItem, region_image
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.plot_style import blank_image, colour_text, own_menu, style_axes
+from gdsim.export.decision_looks import Samples, drawn_samples
 from gdsim.i18n import tr
 from gdsim.problems.data import DataSet
 from gdsim.problems.decision import DecisionGrid, Range, data_ranges
-
-MOST_POINTS = 5000
-"""Samples that are drawn at most."""
 
 _DESIGN = (480.0, 400.0)
 """Size at which text and points of an exported picture have their size on the screen."""
@@ -67,7 +65,7 @@ class DecisionMap(QWidget):
         self._drawn, self._ranges = [], None
         if data is not None and data.features.shape[1] == 2:
             self._ranges = data_ranges(data, held_out)
-            self._drawn = [_thinned(each, each is held_out) for each in (data, held_out) if each is not None]
+            self._drawn = drawn_samples(data, held_out)
         self._show_data()
 
     @property
@@ -233,14 +231,6 @@ class _Plot(pg.PlotWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignore the wheel."""
         event.ignore()
-
-
-def _thinned(data: DataSet, hollow: bool) -> Samples:
-    """Return the samples that are drawn, always the same, with their classes."""
-    if len(data) <= MOST_POINTS:
-        return data.features, data.labels, hollow
-    which = np.random.default_rng(0).choice(len(data), MOST_POINTS, replace=False)
-    return data.features[which], data.labels[which], hollow
 
 
 def _why_not(data: DataSet | None) -> str:

@@ -27,7 +27,7 @@ from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.polite import PoliteComboBox
 from gdsim.app.widgets.spread_canvas import SpreadCanvas
 from gdsim.app.widgets.spread_panels import FRAME, HeatPanel, HistogramPanel
-from gdsim.app.widgets.tensor_text import title_of
+from gdsim.export.tensor_contents import title_of
 from gdsim.i18n import tr
 from gdsim.simulation.distributions import Distribution, distribution
 from gdsim.simulation.heat_map import HeatMap, heat_map

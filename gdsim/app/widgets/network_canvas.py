@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gdsim.app.theme import GRID, LIGHT, Theme
 from gdsim.app.widgets.network_lettering import paint_lettering
-from gdsim.app.widgets.network_paint import Picture, paint_network, ring
+from gdsim.app.widgets.network_paint import Picture, paint_network, qt_lines, ring
 from gdsim.i18n import tr
 
 Unit = tuple[int, int]
@@ -127,7 +127,7 @@ class NetworkCanvas(QWidget):
         ink = QColor(picture.theme.text)
         if self.line is not None:
             painter.setPen(QPen(ink, 2.0))
-            painter.drawLine(picture.geometry.lines[self.line])
+            painter.drawLine(qt_lines(picture.geometry)[self.line])
             layer = int(picture.geometry.layer[self.line])
             ring(painter, picture.geometry, (layer - 1, int(picture.geometry.input[self.line])), ink, 1.5)
             ring(painter, picture.geometry, (layer, int(picture.geometry.unit[self.line])), ink, 1.5)

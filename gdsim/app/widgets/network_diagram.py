@@ -21,13 +21,13 @@ from gdsim.app import theme as themes
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.network_canvas import NetworkCanvas, Unit
-from gdsim.app.widgets.network_geometry import Floats, Geometry
 from gdsim.app.widgets.network_labels import Legend, Readout
 from gdsim.app.widgets.network_lettering import Lettering, lay_out, paint_lettering
-from gdsim.app.widgets.network_paint import Picture, nice_scale, paint_legend, paint_network
+from gdsim.app.widgets.network_paint import Picture, paint_legend, paint_network
 from gdsim.app.widgets.network_words import gradient_note, line_words, unit_words
 from gdsim.app.widgets.plot_style import blank_image, colour_text
 from gdsim.app.widgets.tint import tint_if_on
+from gdsim.export.network_geometry import Floats, Geometry, nice_scale
 from gdsim.i18n import tr
 from gdsim.problems.network import LayerValues, NetworkProblem
 from gdsim.simulation.snapshot import Snapshot

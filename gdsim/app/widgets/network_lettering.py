@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from gdsim.app.theme import GRID
-from gdsim.app.widgets.network_geometry import Column, Geometry, Margins, arrange
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.plot_style import NAME_PIXELS, TICK_PIXELS
-from gdsim.i18n import tr
+from gdsim.export.network_geometry import Geometry, Margins, arrange, count_words, layer_words
 from gdsim.problems.network import Layer
 
 if TYPE_CHECKING:
@@ -75,22 +72,12 @@ def _captions(
     layers: Sequence[Layer], room: float, metrics: QFontMetricsF, small: QFontMetricsF
 ) -> tuple[tuple[str, ...], ...]:
     """Return what is written above the lines of each layer: in one row if there is room, else in three."""
-    sizes = [f"{layer.inputs} → {layer.units}" for layer in layers]
-    kinds = [layer.activation.replace("_", " ") for layer in layers]
-    whole = [
-        tr("{layer}: {sizes}, {activation}", layer=layer.name, sizes=size, activation=kind)
-        for layer, size, kind in zip(layers, sizes, kinds, strict=True)
-    ]
-    if max(map(metrics.horizontalAdvance, whole)) <= room - GRID:
-        return tuple((each,) for each in whole)
-    # Closer together, for 4096→4096.
+    words = [layer_words(layer) for layer in layers]
+    if max(metrics.horizontalAdvance(whole) for whole, _ in words) <= room - GRID:
+        return tuple((whole,) for whole, _ in words)
     return tuple(
-        (
-            metrics.elidedText(layer.name, _ELIDE, room),
-            small.elidedText(size.replace(" ", ""), _ELIDE, room),
-            small.elidedText(kind, _ELIDE, room),
-        )
-        for layer, size, kind in zip(layers, sizes, kinds, strict=True)
+        (metrics.elidedText(name, _ELIDE, room), *(small.elidedText(part, _ELIDE, room) for part in rest))
+        for _, (name, *rest) in words
     )
 
 
@@ -120,12 +107,12 @@ def _paint_names(painter: QPainter, picture: Picture) -> None:
     painter.setPen(QColor(picture.theme.muted))
     _paint_counts(painter, picture, metrics)
     painter.setPen(QColor(picture.theme.text))
-    if _pitch(inputs) >= TICK_PIXELS:
+    if inputs.pitch >= TICK_PIXELS:
         for unit, y in zip(inputs.units.tolist(), inputs.y.tolist(), strict=True):
             name = metrics.elidedText(lettering.inputs[unit], _ELIDE, _WIDEST_NAME)
             place = QRectF(0, y - 10, inputs.x - inputs.radius - GRID / 2, 20)
             painter.drawText(place, _RIGHT | _MIDDLE, name)
-    if _pitch(outputs) < TICK_PIXELS:
+    if outputs.pitch < TICK_PIXELS:
         return
     bold = QFont(lettering.name_font)
     bold.setBold(True)
@@ -135,25 +122,13 @@ def _paint_names(painter: QPainter, picture: Picture) -> None:
         painter.drawText(QRectF(outputs.x + outputs.radius + GRID / 2, y - 10, 200, 20), _LEFT | _MIDDLE, name)
 
 
-def _pitch(column: Column) -> float:
-    return float(np.diff(column.y).min()) if len(column.y) > 1 else math.inf
-
-
 def _paint_counts(painter: QPainter, picture: Picture, metrics: QFontMetricsF) -> None:
     """Write below each column how many units there are, and that not all of them are drawn."""
     columns = picture.geometry.columns
     room = columns[1].x - columns[0].x - GRID / 2
     base = max(float(column.y[-1]) + column.radius for column in columns) + GRID / 2
     for number, column in enumerate(columns):
-        drawn = len(column.units)
-        if drawn < column.size and number == 0:
-            text = tr("{drawn} of {count} inputs", drawn=drawn, count=column.size)
-        elif drawn < column.size:
-            text = tr("{drawn} of {count} units", drawn=drawn, count=column.size)
-        elif number == 0:
-            text = tr("{count} inputs", count=column.size)
-        else:
-            text = tr("{count} units", count=column.size)
+        text = count_words(column, number == 0)
         if metrics.horizontalAdvance(text) > room:
             text = str(column.size)
         painter.drawText(QRectF(column.x - 100, base, 200, metrics.height()), _CENTRE | _MIDDLE, text)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen, QPolygonF
 
 from gdsim.app.theme import GRID, Theme
-from gdsim.app.widgets.network_geometry import Column, Floats, Geometry
 from gdsim.app.widgets.network_lettering import Lettering, sized
 from gdsim.app.widgets.plot_style import TICK_PIXELS
+from gdsim.export.network_geometry import Column, Floats, Geometry, nice_scale
 
 _SHADES = 10
 _THIN, _THICK = 0.7, 3.6
 _PALEST, _FADED, _BOLD = 0.14, 0.3, 0.45
 _ROUGH = 4
-_SCALES = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _LEGEND_WIDTH = 10 * GRID
 _LEFT, _RIGHT, _MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
 
@@ -61,15 +61,16 @@ class Picture:
         return -1 if self.flow is None else int(np.argmax(self.flow[-1]))
 
 
-def nice_scale(values: Floats) -> float:
-    """Return a round number that no finite value exceeds in size; 0 where there is nothing but zeros."""
-    sizes = np.abs(values[np.isfinite(values)])
-    largest = float(sizes.max()) if len(sizes) else 0.0
-    if largest < 1e-300:
-        return 0.0
-    decade = 10.0 ** math.floor(math.log10(largest))
-    # The decade may be a hair off, so that even ten of it are too few.
-    return next((each * decade for each in _SCALES if each * decade >= largest), largest)
+@functools.lru_cache(maxsize=8)
+def qt_lines(geometry: Geometry) -> list[QLineF]:
+    """Return the lines as Qt draws them."""
+    return [QLineF(*line) for line in geometry.ends.tolist()]
+
+
+@functools.lru_cache(maxsize=8)
+def qt_middles(geometry: Geometry) -> tuple[list[QPointF], ...]:
+    """Return the middles of the drawn units of each column."""
+    return tuple([QPointF(column.x, y) for y in column.y.tolist()] for column in geometry.columns)
 
 
 def paint_network(painter: QPainter, picture: Picture) -> None:
@@ -83,7 +84,7 @@ def _paint_lines(painter: QPainter, picture: Picture) -> None:
     geometry = picture.geometry
     if picture.values is None:
         painter.setPen(QPen(_shade(picture, QColor(picture.theme.muted), 0.3), _THIN))
-        painter.drawLines(geometry.lines)
+        painter.drawLines(qt_lines(geometry))
         return
     strength = np.minimum(np.abs(picture.values) / picture.scale, 1.0) if picture.scale else picture.values * 0.0
     chosen = geometry.incoming(*picture.selected) if picture.selected is not None else None
@@ -110,7 +111,8 @@ def _paint_shades(
     shade[known] = np.minimum(strength[which][known] * _SHADES, _SHADES - 1).astype(np.intp) * 2
     shade[known] += values[known] > 0
     order = np.argsort(shade, kind="stable")
-    lines = [picture.geometry.lines[index] for index in which[order].tolist()]
+    every = qt_lines(picture.geometry)
+    lines = [every[index] for index in which[order].tolist()]
     bounds = np.searchsorted(shade[order], np.arange(-1, 2 * _SHADES + 1)).tolist()
     for key, (first, stop) in enumerate(itertools.pairwise(bounds), start=-1):
         if first < stop:
@@ -162,7 +164,7 @@ def _paint_units(painter: QPainter, picture: Picture) -> None:
     ground = QColor(theme.ground)
     outline = QPen(mixed(ground, QColor(theme.text), 0.6), 1.0)
     for number, column in enumerate(picture.geometry.columns):
-        middles = picture.geometry.middles[number]
+        middles = qt_middles(picture.geometry)[number]
         painter.setPen(outline)
         if picture.flow is None:
             painter.setBrush(ground)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdsim.app.widgets.network_geometry import Floats
+from gdsim.export.network_geometry import Floats
 from gdsim.i18n import tr
 from gdsim.problems.network import NetworkProblem
 from gdsim.simulation.snapshot import Snapshot

@@ -160,6 +160,10 @@ class NumberField(QDoubleSpinBox):
         """Turn only while focused, so that scrolling a panel changes nothing."""
         turn_if_focused(self, super().wheelEvent, event)
 
+    def slip(self) -> str:
+        """Return why what is typed cannot be used, in one sentence; empty where it can."""
+        return self._objection(self.lineEdit().text()) or ""
+
     def _objection(self, text: str) -> str | None:
         number = parse_number(text)
         if number is None:

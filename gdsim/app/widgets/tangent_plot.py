@@ -19,17 +19,11 @@ from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.number_field import tabular
 from gdsim.app.widgets.plot_style import colour_text, own_menu, style_axes
 from gdsim.app.widgets.polite import PoliteComboBox
+from gdsim.export.tangent_curve import slice_words, tangent_curve
 from gdsim.i18n import tr
-from gdsim.simulation.by_hand import show
-from gdsim.simulation.tangent import Floats, Slice
+from gdsim.simulation.tangent import Slice
 
-_DIGITS = 4
 _DOT_PIXELS = 11
-_FARTHEST = 1e120
-"""Beyond that Qt's own arithmetic overflows, and lines go astray."""
-_MARGIN, _ASIDE = 0.08, 0.025
-_OUTLIERS = 8.0
-"""How many times as high as the inner nine tenths of the curve the rest may make it before the rest is cut off."""
 
 
 class TangentPlot(QWidget):
@@ -69,27 +63,18 @@ class TangentPlot(QWidget):
         """Draw ``found``."""
         self._slice = found
         self._offer(found)
-        drawable = (np.abs(found.heights) <= _FARTHEST) & (np.abs(found.places) <= _FARTHEST)
-        heights = np.where(drawable, found.heights, np.nan)
-        bottom, top = _span(heights)
-        low, high = (_within(float(end)) for end in found.places[[0, -1]])
-        # So that a point at either end is whole.
-        low, high = low - _ASIDE * (high - low), high + _ASIDE * (high - low)
+        drawn = tangent_curve(found)
+        (low, high), (bottom, top) = drawn.across, drawn.up
         self._axes.set_names((found.leaf, found.result))
         box = self._plot.plotItem.vb
         if box.viewRange() != [[low, high], [bottom, top]]:
             box.setRange(xRange=(low, high), yRange=(bottom, top), padding=0)
         area = QRectF(low, bottom, high - low, top - bottom)
-        places, heights = _broken(found.places, heights, bottom, top)
-        self._curve.set_points(places, heights, area, not np.isnan(heights).any(), True)
-        self._tangent.set_points(*_tangent(found, area), area, True, True)
-        self._here.setPos(_within(found.at))
-        seen = abs(found.at) <= _FARTHEST and abs(found.value) <= _FARTHEST
-        self._dot.setData([found.at] * seen, [found.value] * seen)
-        self._say(found)
-        if not found.note and not drawable[np.isfinite(found.heights)].all():
-            sentence = tr("What lies beyond {farthest} is not drawn.", farthest=show(_FARTHEST, 0).text)
-            self._note.show_sentence(sentence, muted=True)
+        self._curve.set_points(*drawn.curve, area, not np.isnan(drawn.curve[1]).any(), True)
+        self._tangent.set_points(*drawn.tangent, area, True, True)
+        self._here.setPos(drawn.at)
+        self._dot.setData([found.at] * drawn.seen, [found.value] * drawn.seen)
+        self._say(found, drawn.note)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme``."""
@@ -155,20 +140,16 @@ class TangentPlot(QWidget):
             self.leaf.addItems(found.leaves)
         self.leaf.setCurrentIndex(found.leaves.index(found.leaf))
 
-    def _say(self, found: Slice) -> None:
+    def _say(self, found: Slice, note: str) -> None:
         """Write value or slope above the plot, and below it what there is to explain."""
-        names = {"result": found.result, "leaf": found.leaf, "at": show(found.at, _DIGITS, exact=True).text}
-        exact = {**names, "at": repr(found.at)}
+        self._words = slice_words(found)
+        exact = {"result": found.result, "leaf": found.leaf, "at": repr(found.at)}
         if found.slope is None:
-            self._words = tr("{result} = {value} at {leaf} = {at}", value=show(found.value, _DIGITS).text, **names)
             tip = tr("{result} = {value} at {leaf} = {at}", value=repr(found.value), **exact)
         else:
-            self._words = tr(
-                "d {result}/d{leaf} = {slope} at {leaf} = {at}", slope=show(found.slope, _DIGITS).text, **names
-            )
             tip = tr("d {result}/d{leaf} = {slope} at {leaf} = {at}", slope=repr(found.slope), **exact)
         self._readout.setToolTip(tip)
-        self._note.show_sentence(found.note, muted=True)
+        self._note.show_sentence(note, muted=True)
         self._colour_words()
         self._fit_words()
 
@@ -255,47 +236,3 @@ class _Plot(pg.PlotWidget):
 
     def _place(self, position: QPointF) -> float:
         return float(self.plotItem.vb.mapSceneToView(self.mapToScene(position.toPoint())).x())
-
-
-def _within(value: float) -> float:
-    """Return ``value``, or the farthest that can be drawn."""
-    return min(max(value, -_FARTHEST), _FARTHEST)
-
-
-def _span(heights: Floats) -> tuple[float, float]:
-    """Return the lower and the upper end of the axis: the curve with a margin, without poles and the like."""
-    finite = heights[~np.isnan(heights)]
-    if not len(finite):
-        return -1.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    inner_low, inner_high = map(float, np.percentile(finite, (5, 95)))
-    inner = inner_high - inner_low
-    if high - low > _OUTLIERS * inner > 0:
-        low, high = max(low, inner_low - inner), min(high, inner_high + inner)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        around = abs(low) / 2 or 1.0
-        return low - around, high + around
-    margin = _MARGIN * (high - low)
-    return low - margin, high + margin
-
-
-def _broken(places: Floats, heights: Floats, bottom: float, top: float) -> tuple[Floats, Floats]:
-    """Break the curve at poles: where it goes farther than the axis is long, against its way before and after."""
-    span = top - bottom
-    ways = np.diff(heights)
-    turns = np.sign(ways[:-1]) * np.sign(ways[1:]) < 0
-    poles = 2 + np.flatnonzero((np.abs(ways[1:-1]) > span) & turns[:-1] & turns[1:])
-    # Far outside a line costs Qt much time.
-    near = np.clip(heights, bottom - 20 * span, top + 20 * span)
-    return np.insert(places, poles, places[poles]), np.insert(near, poles, np.nan)
-
-
-def _tangent(found: Slice, area: QRectF) -> tuple[Floats, Floats]:
-    """Return the ends of the tangent, no farther outside ``area`` than needed."""
-    if not found.has_tangent or found.slope is None or not max(abs(found.value), abs(found.slope)) <= _FARTHEST:
-        return np.empty(0), np.empty(0)
-    reach = area.width()
-    if found.slope:
-        reach = min(reach, (area.height() + abs(found.value - area.center().y())) / abs(found.slope))
-    aside = np.array([-reach, reach])
-    return found.at + aside, found.value + found.slope * aside

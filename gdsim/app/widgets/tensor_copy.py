@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from gdsim.app.widgets.tensor_text import MOST_COPIED, NumberFormat, as_table, shown_text, torch_tensor, tsv
+from gdsim.app.widgets.tensor_text import MOST_COPIED, NumberFormat, shown_text, torch_tensor, tsv
+from gdsim.export.tensor_contents import as_table
 from gdsim.i18n import tr
 
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from gdsim.app.widgets.tensor_paint import Change, change_between, largest_of
-from gdsim.app.widgets.tensor_text import NumberFormat, as_table, exact, parsed, place, place_text
+from gdsim.app.widgets.tensor_text import NumberFormat, exact, parsed, place, place_text
 from gdsim.errors import InputError
+from gdsim.export.tensor_contents import as_table
 
 Index = QModelIndex | QPersistentModelIndex
 _NOTHING = np.empty((0, 0), np.float32)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollBar, QSizePolicy, QVBo
 from gdsim.app import theme
 from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.naming import named
-from gdsim.app.widgets.tensor_contents import Content, Role
 from gdsim.app.widgets.tensor_grid import Look, TensorGrid
+from gdsim.export.tensor_contents import Content, Role
 from gdsim.i18n import tr
 
 _SWATCH = 10

@@ -11,11 +11,10 @@ from gdsim.app.theme import GRID, Theme
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.naming import named
 from gdsim.app.widgets.switch import Switch
-from gdsim.app.widgets.tensor_contents import Arrays, Content, arrays_of, contents_of
 from gdsim.app.widgets.tensor_controls import TensorControls
 from gdsim.app.widgets.tensor_grid import Look
 from gdsim.app.widgets.tensor_panel import TensorPanel, TensorRow
-from gdsim.app.widgets.tensor_text import title_of
+from gdsim.export.tensor_contents import Arrays, Content, arrays_of, contents_of, title_of
 from gdsim.i18n import tr
 from gdsim.simulation.snapshot import Snapshot
 

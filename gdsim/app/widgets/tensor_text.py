@@ -109,11 +109,6 @@ class NumberFormat:
         return f"{value:.0e}"
 
 
-def as_table(array: NDArray[Any]) -> NDArray[Any]:
-    """Return ``array`` with rows and columns: a bias is one row, a single number one cell."""
-    return array if array.ndim == 2 else array.reshape(1, -1)
-
-
 def place(shape: tuple[int, ...], row: int, column: int) -> tuple[int, ...]:
     """Return the index, into an array of ``shape``, of a cell of its table."""
     return ((), (column,), (row, column))[len(shape)]
@@ -122,11 +117,6 @@ def place(shape: tuple[int, ...], row: int, column: int) -> tuple[int, ...]:
 def place_text(index: tuple[int, ...]) -> str:
     """Return an index as one writes it behind a name: ``[0, 1]``, and nothing for a single number."""
     return f"[{', '.join(map(str, index))}]" if index else ""
-
-
-def title_of(name: str, shape: tuple[int, ...]) -> str:
-    """Return the name of a tensor with its shape: ``linear1.weight (13 x 20)``."""
-    return f"{name} ({' x '.join(map(str, shape))})" if shape else name
 
 
 def exact(value: Any) -> str:

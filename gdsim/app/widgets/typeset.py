@@ -1,7 +1,8 @@
 """Formulas as vector outlines, set by matplotlib's mathtext, with slots whose numbers change at no cost.
 
 A template is set once (some 15 ms); its slots are then filled with numbers of any width. matplotlib is
-imported by a thread of its own, because the window must not wait for it.
+imported by a thread of its own, because the window must not wait for it. It bears one thread at a time, and figures are
+drawn by others: whatever is not known yet waits until they are drawn.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def is_ready() -> bool:
 
 def _prepare() -> None:
     try:
-        _parse("$w$")
+        with _lock():
+            _parse("$w$")
     finally:
         _ready.set()
 
@@ -90,6 +92,11 @@ def typeset(latex: str) -> Typeset:
 
     What mathtext cannot set is shown as it stands, in upright letters.
     """
+    with _lock():
+        return _typeset(latex)
+
+
+def _typeset(latex: str) -> Typeset:
     source = _plain_bars(_MARK.sub(r"\\mathtt{0}", latex.replace(BREAK, "")))
     try:
         parsed = _parse(f"${source}$")
@@ -126,6 +133,13 @@ _WINDING = Qt.FillRule.WindingFill
 
 
 @functools.cache
+def _lock() -> threading.RLock:
+    from gdsim.export.figure import LOCK
+
+    return LOCK
+
+
+@functools.cache
 def _parser() -> Any:
     from matplotlib.mathtext import MathTextParser
 
@@ -145,9 +159,10 @@ def _glyph(font: Any, character: int) -> QPainterPath:
     """Return the outline of a character at size `UNIT`."""
     key = (font.fname, character)
     if key not in _glyphs:
-        font.set_size(UNIT, 72)
-        font.load_char(character, flags=_no_hinting())
-        _glyphs[key] = _path(*font.get_path())
+        with _lock():
+            font.set_size(UNIT, 72)
+            font.load_char(character, flags=_no_hinting())
+            _glyphs[key] = _path(*font.get_path())
     return _glyphs[key]
 
 
@@ -174,8 +189,9 @@ def _advance(font: Any, character: str) -> float:
     """Return the width of a character at size `UNIT`."""
     key = (font.fname, character)
     if key not in _advances:
-        font.set_size(UNIT, 72)
-        _advances[key] = font.load_char(ord(character), flags=_no_hinting()).linearHoriAdvance / 65536
+        with _lock():
+            font.set_size(UNIT, 72)
+            _advances[key] = font.load_char(ord(character), flags=_no_hinting()).linearHoriAdvance / 65536
     return _advances[key]
 
 

@@ -89,14 +89,22 @@ class WholeNumber(QAbstractSpinBox):
             self._entered = self._value
             self._accept()
             return
-        number = _whole(text)
-        if number is None:
-            self._refuse(tr("{text} is not a whole number: write one such as 32.", text=repr(text[:40])))
-        elif not self._low <= number <= self._high:
-            self._refuse(tr("{value} is not allowed: {range}", value=text[:40], range=self._range_sentence()))
+        slip = self.slip()
+        if slip:
+            self._refuse(slip)
         else:
             self._accept()
-            self.setValue(number)
+            self.setValue(_whole(text) or 0)
+
+    def slip(self) -> str:
+        """Return why what is typed cannot be used, in one sentence; empty where it can."""
+        text = self._typed()
+        number = _whole(text)
+        if number is None:
+            return tr("{text} is not a whole number: write one such as 32.", text=repr(text[:40]))
+        if not self._low <= number <= self._high:
+            return tr("{value} is not allowed: {range}", value=text[:40], range=self._range_sentence())
+        return ""
 
     def reserve(self, widest: int) -> None:
         """Make the field wide enough for the number ``widest``, so that nothing jumps."""

@@ -1,17 +1,20 @@
-"""Where the units and lines of a network's diagram lie, as arrays, so that they are found and drawn in bulk."""
+"""Where the units and lines of a network's diagram lie, as arrays, so that they are found and drawn in bulk.
+
+For figures and the window alike, in pixels of the latter.
+"""
 
 from __future__ import annotations
 
-import functools
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF
 
+from gdsim.i18n import tr
 from gdsim.problems.network import Layer
 
 Floats = NDArray[np.float64]
@@ -28,6 +31,7 @@ _LEAST_PITCH = 9.0
 _LARGEST_RADIUS, _SMALLEST_RADIUS = 9.0, 2.5
 _LINE_REACH, _UNIT_REACH = 5.0, 3.0
 _PREFERENCE = 2.0
+_SCALES = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,11 @@ class Column:
     y: Floats
     radius: float
     dots: float | None
+
+    @property
+    def pitch(self) -> float:
+        """The smallest distance between two units; infinite where there is one."""
+        return float(np.diff(self.y).min()) if len(self.y) > 1 else math.inf
 
 
 @dataclass(frozen=True)
@@ -89,16 +98,6 @@ class Geometry:
     unit: Indices
     input: Indices
 
-    @functools.cached_property
-    def lines(self) -> list[QLineF]:
-        """The lines, as Qt draws them."""
-        return [QLineF(*line) for line in self.ends.tolist()]
-
-    @functools.cached_property
-    def middles(self) -> tuple[list[QPointF], ...]:
-        """Middles of the drawn units, for each column."""
-        return tuple([QPointF(column.x, y) for y in column.y.tolist()] for column in self.columns)
-
     def values(self, parameters: Mapping[str, NDArray[Any]]) -> Floats:
         """Return the weights of the lines, or whatever has the weights' names and shapes; shape ``(lines,)``."""
         parts = [
@@ -109,7 +108,7 @@ class Geometry:
 
     def incoming(self, layer: int, unit: int) -> NDArray[np.bool_]:
         """Return which lines lead into a unit, shape ``(lines,)``."""
-        return (self.layer == layer) & (self.unit == unit)
+        return np.asarray((self.layer == layer) & (self.unit == unit))
 
     def middle(self, layer: int, unit: int) -> tuple[float, float] | None:
         """Return where a unit is drawn, None if it is not; layer -1 is that of the inputs."""
@@ -138,6 +137,17 @@ class Geometry:
             distance = distance - _PREFERENCE * preferred
         nearest = int(np.argmin(distance))
         return nearest if distance[nearest] <= _LINE_REACH else None
+
+
+def nice_scale(values: Floats) -> float:
+    """Return a round number that no finite value exceeds in size; 0 where there is nothing but zeros."""
+    sizes = np.abs(values[np.isfinite(values)])
+    largest = float(sizes.max()) if len(sizes) else 0.0
+    if largest < 1e-300:
+        return 0.0
+    decade = 10.0 ** math.floor(math.log10(largest))
+    # The decade may be a hair off, so that even ten of it are too few.
+    return next((each * decade for each in _SCALES if each * decade >= largest), largest)
 
 
 def arrange(layers: Sequence[Layer], width: float, height: float, margins: Margins) -> Geometry:
@@ -193,3 +203,23 @@ def _column(size: int, most: int, x: float, top: float, room: float) -> Column:
     radius = float(np.clip(0.36 * pitch, _SMALLEST_RADIUS, _LARGEST_RADIUS))
     dots = None if whole else float(above + pitch * ((most + 1) // 2))
     return Column(size, units, x, above + pitch * places, radius, dots)
+
+
+def layer_words(layer: Layer) -> tuple[str, tuple[str, str, str]]:
+    """Return what is written above a layer: in one row, and in three where that is too long."""
+    sizes, kind = f"{layer.inputs} → {layer.units}", layer.activation.replace("_", " ")
+    whole = tr("{layer}: {sizes}, {activation}", layer=layer.name, sizes=sizes, activation=kind)
+    # Closer together, for 4096→4096.
+    return whole, (layer.name, sizes.replace(" ", ""), kind)
+
+
+def count_words(column: Column, inputs: bool) -> str:
+    """Return how many units a column stands for, and that not all of them are drawn."""
+    drawn, count = len(column.units), column.size
+    if drawn < count:
+        return (
+            tr("{drawn} of {count} inputs", drawn=drawn, count=count)
+            if inputs
+            else tr("{drawn} of {count} units", drawn=drawn, count=count)
+        )
+    return tr("{count} inputs", count=count) if inputs else tr("{count} units", count=count)

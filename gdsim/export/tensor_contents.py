@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from gdsim.app.widgets.tensor_text import title_of
 from gdsim.i18n import tr
 from gdsim.optimizers import state_roles
 from gdsim.simulation.snapshot import HeldGradient, Snapshot
@@ -105,3 +104,13 @@ def _gradient_title(held: HeldGradient | None, step: int) -> str:
     if held.count > 1:
         return tr("grad - accumulated {count} times", count=held.count)
     return tr("grad - fresh")
+
+
+def as_table(array: NDArray[Any]) -> NDArray[Any]:
+    """Return ``array`` with rows and columns: a bias is one row, a single number one cell."""
+    return array if array.ndim == 2 else array.reshape(1, -1)
+
+
+def title_of(name: str, shape: tuple[int, ...]) -> str:
+    """Return the name of a tensor with its shape: ``linear1.weight (13 x 20)``."""
+    return f"{name} ({' x '.join(map(str, shape))})" if shape else name

@@ -1,0 +1,1 @@
+"""What the export dialogs are made of."""
