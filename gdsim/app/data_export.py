@@ -58,7 +58,7 @@ class DataDialog(ExportWindow):
         self.steps = named(steps_up_to(lab), "data_steps", tr("Steps"))
         self.every = named(WholeNumber(1, MOST_STEPS, tracking=True), "data_every", tr("Every so many steps a row"))
         self.runs = named(Choice({ALL: tr("All runs"), FOCUSED: tr("The chosen run")}), "data_runs", tr("Runs"))
-        self.numbers = NumberGroup("data_numbers_error")
+        self.numbers = NumberGroup("data_numbers_error", self)
         self.numbers.watch(self.steps, self.every)
         self._fill()
         self._finish_layout(TextPreview("data"))

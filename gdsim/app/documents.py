@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ class Documents(QObject):
             before.preset.show_title(before.scenario.title)
             return
         if self._may_lose(window.labs.get(scenario.lab)):
-            self._coming = (scenario, None if str(source) in preset_names() else Path(source).absolute())
+            self._coming = (scenario, None if str(source) in preset_names() else _full(source))
             window.show_lab(scenario.lab, scenario)
             if window.lab.model.scenario is not scenario:
                 window.lab.open_scenario(scenario)
@@ -89,7 +90,7 @@ class Documents(QObject):
         """Open the first of several files that can be one."""
         path = next((path for path in paths if path.lower().endswith(OPENED)), paths[0])
         self.open(Path(path))
-        if len(paths) > 1 and self._path() == Path(path).absolute():
+        if len(paths) > 1 and self._path() == _full(path):
             note = tr("Several files were dropped; {name} is the one that was opened.", name=Path(path).name)
             self._window.lab.show_message(note, error=False)
 
@@ -137,7 +138,7 @@ class Documents(QObject):
         except InputError as error:
             lab.show_message(str(error))
             return False
-        self._documents[lab.name] = _Document(path.absolute(), experiment(lab.scenario))
+        self._documents[lab.name] = _Document(_full(path), experiment(lab.scenario))
         self._remember(path)
         self.show_title()
         lab.show_message(tr("Saved to {path}.", path=str(path)), error=False)
@@ -196,9 +197,13 @@ class Documents(QObject):
         return self._documents[self._window.lab.name].path
 
     def _remember(self, path: Path) -> None:
-        self.recent.add(path)
-        self._settings.setValue("window/folder", str(path.absolute().parent))
+        self.recent.add(_full(path))
+        self._settings.setValue("window/folder", str(_full(path).parent))
 
     def _folder(self) -> str:
         folder = self._settings.value("window/folder")
         return folder if isinstance(folder, str) and Path(folder).is_dir() else str(Path.home())
+
+
+def _full(path: str | Path) -> Path:
+    return Path(os.path.abspath(path))

@@ -47,14 +47,14 @@ class FilmDialog(ExportWindow):
         self._film_of_window: SurfaceFilm | None = None
         self._began = 0.0
         self.engine = named(Choice({"matplotlib": tr("Figure of chosen views")}), "film_engine", tr("Film of"))
-        if getattr(lab.views, "surface", None) is not None:
+        if "surface" in lab.pictures():
             self.engine.addItem(tr("3D view, as on screen"), "window")
         self.views = ViewChoice("film", scenario)
         self.parameter = TableChoice("film", lab)
         self.style_of_figure = named(style_choice(), "film_style", tr("Style"))
         self.captions = named(QCheckBox(tr("&Captions")), "film_captions", tr("Captions"))
-        self.times = FilmTimes(scenario)
-        self.size_fields = SizeFields("film", LARGEST_FILM, screens(), paper=False)
+        self.times = FilmTimes(scenario, self)
+        self.size_fields = SizeFields("film", LARGEST_FILM, screens())
         self.bar = named(QProgressBar(), "film_progress", tr("Progress"))
         self.left = named(QLabel(), "film_time_left", tr("Time left"))
         self._tick = QTimer(self)
@@ -96,7 +96,7 @@ class FilmDialog(ExportWindow):
             self._call_off()
 
     def _check(self) -> bool:
-        good = all([self._of_window() or self.views.check(), self.times.good(), self.size_fields.good()])
+        good = all([self._of_window() or self.views.check(), self.times.good(), self.size_fields.numbers.good()])
         if not good:
             return False
         try:
@@ -114,9 +114,9 @@ class FilmDialog(ExportWindow):
             check_target(Path("film" + Path(self.target.line.text()).suffix), self.film())
         except InputError as error:
             wrong_name = Path(self.target.line.text()).suffix.lower() not in FILMS
-            self.size_fields.error.show_sentence("" if wrong_name else str(error))
+            self.size_fields.numbers.error.show_sentence("" if wrong_name else str(error))
             return wrong_name
-        self.size_fields.error.show_sentence("")
+        self.size_fields.numbers.error.show_sentence("")
         return True
 
     def _preview(self) -> None:
@@ -242,7 +242,7 @@ class FilmDialog(ExportWindow):
         self.style_of_figure.show_choice(film.style)
         self.captions.setChecked(film.captions)
         self.times.show_film(film)
-        self.size_fields.show_size(film.size, 96.0)
+        self.size_fields.show_pixels(film.size)
 
     def _scenario(self) -> Scenario:
         """Return the scenario with what is chosen as its film."""

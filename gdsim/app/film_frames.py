@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +99,7 @@ class SurfaceFilm:
         """Leave nothing behind; it can be called at any time, and again."""
         self._work.close()
 
-    def _write(self) -> Iterator[int]:
+    def _write(self) -> Generator[int, None, None]:
         from gdsim.atomic import replacing
         from gdsim.export.encoder import Encoder
         from gdsim.export.film import carried_text, runs_of_equal, sampled
@@ -135,9 +135,7 @@ class Pictures:
         scene = stage.at(film.last or 0)
         self._runs, self._race = scene.shown, scene.race
         names = list(scenario.problem.domain)
-        self._points = {
-            run.number: np.column_stack([run.whole_column(name) for name in names]) for run in scene.shown
-        }
+        self._points = {run.number: np.column_stack([run.whole_column(name) for name in names]) for run in scene.shown}
         self._step: int | None = None
         style = STYLES[film.style]
         width, height = film.size

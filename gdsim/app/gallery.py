@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPalette, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -223,7 +223,7 @@ class _Card(QStyledItemDelegate):
         preset = index.data(_PRESET)
         if preset is None:
             painter.setFont(_heading(option.font))
-            painter.setPen(option.palette.text().color())
+            painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
             painter.drawText(
                 option.rect.adjusted(2 * GRID, GRID, 0, 0),
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,

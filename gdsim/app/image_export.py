@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from gdsim.app.exports.export_window import ExportWindow
 from gdsim.app.exports.preview import PicturePreview
 from gdsim.app.exports.screen_pictures import ground_of, render_image, size_of, write_image
-from gdsim.app.exports.size_fields import SizeFields, papers, screens
+from gdsim.app.exports.size_fields import PaperSize
 from gdsim.app.exports.steps_field import StepsField
 from gdsim.app.exports.steps_up_to import last_step
 from gdsim.app.exports.view_choice import TableChoice, ViewChoice
@@ -25,7 +25,7 @@ from gdsim.app.settings import remembered
 from gdsim.app.widgets.naming import named
 from gdsim.errors import InputError
 from gdsim.i18n import tr
-from gdsim.simulation.picture_spec import LARGEST, PictureSpec
+from gdsim.simulation.picture_spec import PictureSpec
 from gdsim.simulation.scenario import Scenario
 
 FIGURE = "figure"
@@ -56,7 +56,7 @@ class ExportDialog(ExportWindow):
         self.transparent = named(QCheckBox(tr("&Transparent ground")), "export_transparent", tr("Transparent ground"))
         grounds = {"light": tr("Light"), "dark": tr("Dark"), "transparent": tr("Transparent")}
         self.ground = named(Choice(grounds), "export_ground", tr("Ground"))
-        self.size_fields = SizeFields("export", LARGEST, screens() + papers(), paper=True)
+        self.size_fields = PaperSize("export")
         self._fill()
         self._show(scenario.picture or remembered(settings, f"export/{lab.name}", PictureSpec) or PictureSpec())
         self._connect_choices()
@@ -77,7 +77,9 @@ class ExportDialog(ExportWindow):
     def _check(self) -> bool:
         figure = self._is_figure()
         self.target.set_endings(VECTOR if figure else PIXELS)
-        return all([not figure or self.views.check(), not figure or self.steps.check(), self.size_fields.good()])
+        return all(
+            [not figure or self.views.check(), not figure or self.steps.check(), self.size_fields.numbers.good()]
+        )
 
     def _preview(self) -> None:
         try:

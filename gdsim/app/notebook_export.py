@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gdsim.app.exports.export_window import ExportWindow
 from gdsim.app.exports.number_group import NumberGroup
 from gdsim.app.exports.preview import TextPreview
 from gdsim.app.exports.steps_up_to import steps_up_to
 from gdsim.app.labs.lab import Lab
-from gdsim.app.theme import GRID
 from gdsim.app.widgets.code_colours import CodeColours
 from gdsim.app.widgets.naming import named
 from gdsim.i18n import tr
@@ -34,16 +33,12 @@ class NotebookDialog(ExportWindow):
 
     def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(lab, settings, parent, tr("Export notebook"))
-        self.numbers = NumberGroup("notebook_steps_error")
+        self.numbers = NumberGroup("notebook_steps_error", self)
         self.steps = named(steps_up_to(lab), "notebook_steps", tr("Steps"))
         self.steps.setToolTip(tr("How many steps the notebook repeats, from the start of the run."))
-        column = QVBoxLayout(self.numbers)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.steps)
-        column.addWidget(self.numbers.error)
         self.numbers.watch(self.steps)
-        self.form.addRow(tr("&Steps"), self.numbers)
+        self.form.addRow(tr("&Steps"), self.steps)
+        self.form.addRow(self.numbers.error)
         about = named(
             QLabel(
                 tr(

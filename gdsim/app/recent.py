@@ -38,8 +38,8 @@ class RecentMenu(QMenu):
         return texts(self._settings, KEY)[:MOST]
 
     def add(self, path: Path) -> None:
-        """Put a file in front."""
-        full = str(path.absolute())
+        """Put a file, by its full path, in front."""
+        full = str(path)
         self._keep([full, *(other for other in self.paths() if other != full)])
 
     def remove(self, path: str) -> None:

@@ -15,6 +15,9 @@ M = TypeVar("M", bound=SpecModel)
 VERSION = 1
 """Raise it when a key gets another meaning; what another version remembered is then forgotten."""
 
+LARGEST = 2**31 - 1
+"""What Qt's fields can hold."""
+
 
 def program_settings() -> QSettings:
     """Return the program's settings, empty where another version has written them."""
@@ -28,9 +31,10 @@ def program_settings() -> QSettings:
 def whole_number(settings: QSettings, key: str, default: int) -> int:
     """Return a remembered whole number, or ``default`` when there is none that can be read."""
     try:
-        return int(str(settings.value(key, default)))
+        number = int(str(settings.value(key, default)))
     except ValueError:
         return default
+    return number if abs(number) <= LARGEST else default
 
 
 def choice(settings: QSettings, key: str, known: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ MARK = "gdsim scenario"
 MAX_BYTES = 1_000_000
 """The longest text, in UTF-8."""
 
-MOST_PARTS = 200_000
+MOST_PARTS = 100_000
 """So many parts of a file are looked at: a hostile one may consist of millions of empty ones."""
 
 

@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 
-from gdsim.carrier.parts import MAX_BYTES, Place, refuse_damaged, refuse_long
+from gdsim.carrier.parts import MAX_BYTES, MOST_PARTS, Place, refuse_damaged, refuse_long
 from gdsim.errors import InputError
 
 _NAMESPACE = "urn:gdsim:scenario"
@@ -74,10 +74,14 @@ class _Text:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.size = 0
+        self.elements = 0
         self.encoding = ""
         self.depth = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MOST_PARTS:
+            raise expat.ExpatError
         if self.depth:
             self.depth += 1
         elif name == f"{_NAMESPACE} scenario":

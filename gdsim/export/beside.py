@@ -48,7 +48,7 @@ def place_beside(
     figure = axes.figure
     width, height = figure.bbox.size
     gap = pixels(figure, _GAP * style.scale)
-    bar, (bar_width, around) = _bar(axes, colours, heights, style)
+    bar, bar_width, around = _bar(axes, colours, heights, style)
 
     def legend(columns: int) -> tuple[Any, float, float]:
         written = write_legend(
@@ -101,16 +101,19 @@ def _narrowest(legend: Legends, most: float) -> tuple[int, float, float]:
 def _lowest(legend: Legends, most: float) -> tuple[int, float, float]:
     """Return columns, width and height of the legend that is no wider than ``most`` pixels."""
     written, width, _ = legend(1)
-    columns = max(1, min(int(most // max(width, 1.0)), len(written.get_texts()) if written else 1))
-    _, width, height = legend(columns)
-    return columns, width, height
+    columns = min(int(most // max(width, 1.0)), len(written.get_texts()) if written else 1)
+    # There is also room between the columns.
+    for count in range(columns, 1, -1):
+        _, wide, high = legend(count)
+        if wide <= most:
+            return count, wide, high
+    return 1, *legend(1)[1:]
 
 
-def _bar(axes: Any, colours: ScalarMappable, heights: HeightScale, style: Style) -> tuple[Any, tuple[float, float]]:
+def _bar(axes: Any, colours: Any, heights: HeightScale, style: Style) -> tuple[Any, float, float]:
     """Return the axes of a colour bar, and in pixels how wide it is and how far its numbers reach beyond its ends."""
     figure = axes.figure
-    width, height = figure.bbox.size
-    thick = 1.1 * pixels(figure, em(style)) / width
+    thick = 1.1 * pixels(figure, em(style)) / figure.bbox.width
     place = figure.add_axes((0.5, 0.2, thick, 0.5))
     bar = figure.colorbar(colours, cax=place, label=heights.title())
     assert bar.solids is not None
@@ -122,4 +125,4 @@ def _bar(axes: Any, colours: ScalarMappable, heights: HeightScale, style: Style)
         bar.set_ticks(ticks, labels=labels)
     whole, inner = place.get_tightbbox(), place.get_window_extent()
     assert whole is not None
-    return place, (float(whole.width), float(max(inner.y0 - whole.y0, 0.0)))
+    return place, float(whole.width), float(max(inner.y0 - whole.y0, 0.0))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 import av
 import numpy as np
 from av.filter import Graph
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from numpy.typing import NDArray
@@ -51,7 +53,7 @@ class Encoder:
     comment
         Text that the film carries; see `gdsim.carrier`.
     samples
-        Some of the pictures to come, from which the colours of a GIF are chosen; only the first one where there are none.
+        Some of the pictures to come, from which the colours of a GIF are chosen; the first alone where there are none.
 
     Raises
     ------
@@ -98,7 +100,7 @@ class Encoder:
     def _work(self) -> None:
         for frame, times in iter(self._waiting.get, None):
             if not self._abandoned:
-                self._attempt(lambda frame=frame, times=times: self._sink.add(frame, times))
+                self._attempt(partial(self._sink.add, frame, times))
         if self._abandoned:
             with suppress(OSError, ValueError):
                 self._sink.drop()
@@ -110,8 +112,8 @@ class Encoder:
         try:
             act()
         except Exception as error:
-            ours = isinstance(error, OSError) or not isinstance(error, av.FFmpegError)
-            self._error = error if ours else OSError(error.errno, error.strerror)
+            foreign: Any = None if isinstance(error, OSError) or not isinstance(error, av.FFmpegError) else error
+            self._error = error if foreign is None else OSError(foreign.errno, foreign.strerror)
             self._abandoned = True
 
 
@@ -215,7 +217,7 @@ def _frame(picture: Picture, size: tuple[int, int]) -> VideoFrame:
     height, width, channels = picture.shape
     if (width, height) != size:
         raise ValueError(f"a film of {size} cannot take a picture of {(width, height)}")
-    frame = VideoFrame(width, height, "rgba" if channels == 4 else "rgb24")
+    frame = VideoFrame(width, height, "rgb0" if channels == 4 else "rgb24")
     plane = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(height, plane.line_size)  # type: ignore[call-overload]
     rows[:, : width * channels].reshape(height, width, channels)[...] = picture
@@ -228,10 +230,10 @@ class _Reducer:
     def __init__(self, samples: list[VideoFrame], size: tuple[int, int]) -> None:
         palette = _palette(samples, size)
         self._graph = Graph()
-        self._source = _buffer(self._graph, size, samples[0].format.name)
-        colours = _buffer(self._graph, (16, 16), palette.format.name)
+        self._source = _buffer(self._graph, size, samples[0].format)
+        colours = _buffer(self._graph, (16, 16), palette.format)
         # An ordered pattern stays where it is from picture to picture: it neither flickers nor is written again.
-        reduce = self._graph.add("paletteuse", "dither=bayer:bayer_scale=4:diff_mode=rectangle")
+        reduce = self._graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
         self._source.link_to(reduce, 0, 0)
         colours.link_to(reduce, 0, 1)
         reduce.link_to(self._graph.add("buffersink"))
@@ -247,7 +249,7 @@ class _Reducer:
 
 def _palette(samples: list[VideoFrame], size: tuple[int, int]) -> VideoFrame:
     graph = Graph()
-    source, best = _buffer(graph, size, samples[0].format.name), graph.add("palettegen")
+    source, best = _buffer(graph, size, samples[0].format), graph.add("palettegen")
     source.link_to(best)
     best.link_to(graph.add("buffersink"))
     graph.configure()
@@ -260,8 +262,8 @@ def _palette(samples: list[VideoFrame], size: tuple[int, int]) -> VideoFrame:
     return palette
 
 
-def _buffer(graph: Graph, size: tuple[int, int], format: str) -> Any:
-    return graph.add_buffer(width=size[0], height=size[1], format=format, time_base=HUNDREDTH)
+def _buffer(graph: Graph, size: tuple[int, int], layout: VideoFormat) -> Any:
+    return graph.add_buffer(width=size[0], height=size[1], format=layout, time_base=HUNDREDTH)
 
 
 def _pulled(graph: Graph) -> Iterator[VideoFrame]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdsim.atomic import replacing
+from gdsim.carrier import embed
 from gdsim.errors import InputError
 from gdsim.export.scenes import stage_of
 from gdsim.export.sheet import draw_sheet as draw_sheet
@@ -19,6 +20,7 @@ from gdsim.export.sheet import scale_of, size_of
 from gdsim.export.style import STYLES, Style
 from gdsim.export.views import views_named
 from gdsim.i18n import tr
+from gdsim.simulation.files import carried
 from gdsim.simulation.picture_spec import PictureSpec
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ def write_figure(scenario: Scenario, target: Path, picture: PictureSpec | None =
         figure = new_figure(picture.size, picture.dpi)
         draw_sheet(figure, stage, picture, style)
         save(figure, temporary, scenario.title or scenario.subject, picture.transparent)
+        embed(temporary, carried(scenario.model_copy(update={"picture": picture, "film": None}), target))
     return stage.notes()
 
 

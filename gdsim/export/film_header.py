@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from gdsim.export.figure import DPI, drawing, new_figure
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from gdsim.export.scenes import Scene
     from gdsim.export.style import Style
     from gdsim.export.views import FigureView
@@ -61,26 +63,31 @@ class Header:
         return self._written[1]
 
     def _drawn(self, subtitle: str) -> NDArray[np.uint8]:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        width, height = self.size
+        whole = (0, self.size[0])
         with drawing(self._style):
             figure = new_figure(self.size)
-
-            def write(text: str, top: float, lines: float, ends: tuple[int, int], size: float, **look: object) -> None:
-                middle = (ends[0] + ends[1]) / 2 / width, 1 - (top + lines / 2) * self._em / height
-                written = figure.text(
-                    *middle, text, ha="center", va="center", fontsize=size * self._em * 72 / DPI,
-                    **({"parse_math": False} | look),  # type: ignore[arg-type]
-                )  # fmt: skip
-                wide = written.get_window_extent().width / (ends[1] - ends[0] - self._em)
-                if wide > 1:
-                    written.set_fontsize(written.get_fontsize() / wide)
-
-            write(self._title, 0.25, _TITLE - 0.25, (0, width), 1.44, parse_math=self._is_formula)
-            write(subtitle, _TITLE, _SUBTITLE, (0, width), 1.0, color=self._style.muted)
+            self._write(figure, self._title, 0.25, _TITLE - 0.25, whole, size=1.44, parse_math=self._is_formula)
+            self._write(figure, subtitle, _TITLE, _SUBTITLE, whole, color=self._style.muted)
             for name, left, right in self._names:
-                write(name, _TITLE + _SUBTITLE, _NAME, (left, right), 1.0, weight="bold")
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()
-            return np.array(canvas.buffer_rgba())
+                self._write(figure, name, _TITLE + _SUBTITLE, _NAME, (left, right), weight="bold")
+            return pixels_of(figure)
+
+    def _write(
+        self, figure: Figure, text: str, top: float, lines: float, ends: tuple[int, int], size: float = 1.0, **look: Any
+    ) -> None:
+        """Write ``text`` into the middle between two pixels, smaller where it would be too wide."""
+        width, height = self.size
+        middle = (ends[0] + ends[1]) / 2 / width, 1 - (top + lines / 2) * self._em / height
+        written = figure.text(
+            *middle, text, ha="center", va="center", fontsize=size * self._em * 72 / DPI,
+            **({"parse_math": False} | look),
+        )  # fmt: skip
+        wide = written.get_window_extent().width / (ends[1] - ends[0] - self._em)
+        if wide > 1:
+            written.set_fontsize(size * self._em * 72 / DPI / wide)
+
+
+def pixels_of(figure: Any) -> NDArray[np.uint8]:
+    """Draw a figure of `new_figure`; return its pixels, shape ``(height, width, 4)``."""
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())

@@ -103,13 +103,20 @@ def plan(scenario: Scenario, film: FilmSpec, last: int) -> tuple[Shot, ...]:
         moving = round(exact(film.seconds) * exact(film.fps))
         count = moving + pause
     else:
-        moving = math.ceil((end - film.first) * exact(film.fps) / _speed(film))
+        moving = math.ceil((end - film.first) / _pace(film))
         count = moving + 1 + pause
     if not 1 <= count <= MOST_FRAMES:
         raise InputError(
             tr("The film would have {count} frames; from 1 to {most} are allowed.", count=count, most=MOST_FRAMES)
         )
-    return tuple(_shot(scenario, film, end, frame, moving) for frame in range(count))
+    steps = _steps(film, end, moving) if film.motion != "orbit" else [end] * moving
+    steps += [end] * (count - moving)
+    if scenario.lab != "surface":
+        return tuple(map(Shot, steps))
+    view = scenario.view
+    turned = _turned(film, moving) if film.motion != "run" else [0.0]
+    turned = (turned + turned[-1:] * (count - len(turned)))[:count]
+    return tuple(Shot(step, view.elev, _wrapped(view.azim + angle)) for step, angle in zip(steps, turned, strict=True))
 
 
 def exact(number: float) -> Fraction:
@@ -117,16 +124,21 @@ def exact(number: float) -> Fraction:
     return Fraction(repr(float(number)))
 
 
-def _shot(scenario: Scenario, film: FilmSpec, end: int, frame: int, moving: int) -> Shot:
-    """Return one frame of a film that is at its end after ``moving`` frames."""
-    step = end
-    if film.motion != "orbit" and frame < moving:
-        step = min(end, film.first + math.floor(frame * _speed(film) / exact(film.fps)))
-    if scenario.lab != "surface":
-        return Shot(step)
-    share = Fraction(min(frame, moving), moving) if film.motion != "run" and moving else Fraction(0)
-    azim = scenario.view.azim + float(exact(film.turn) * share)
-    return Shot(step, scenario.view.elev, azim if abs(azim) <= 360 else math.remainder(azim, 360))
+def _steps(film: FilmSpec, end: int, moving: int) -> list[int]:
+    """Return the steps of the frames before the one that is at the end."""
+    pace = _pace(film)
+    return [min(end, film.first + frame * pace.numerator // pace.denominator) for frame in range(moving)]
+
+
+def _turned(film: FilmSpec, moving: int) -> list[float]:
+    """Return by how many degrees the camera has turned in the moving frames, and after them."""
+    turn = exact(film.turn)
+    return [float(turn * frame / moving) for frame in range(moving + 1)] if moving else [0.0]
+
+
+def _wrapped(azim: float) -> float:
+    """Return the same direction as an angle that a view may have."""
+    return azim if abs(azim) <= 360 else math.remainder(azim, 360)
 
 
 def _last_step(film: FilmSpec, last: int) -> int:
@@ -146,9 +158,10 @@ def _last_step(film: FilmSpec, last: int) -> int:
     return min(film.last, last)
 
 
-def _speed(film: FilmSpec) -> Fraction:
+def _pace(film: FilmSpec) -> Fraction:
+    """Return the steps a frame."""
     assert film.speed is not None
-    return exact(film.speed)
+    return exact(film.speed) / exact(film.fps)
 
 
 def _asked_for(scenario: Scenario, last: int | None) -> int:

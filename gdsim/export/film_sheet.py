@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.export.figure import drawing, new_figure
-from gdsim.export.film_header import Header
+from gdsim.export.film_header import Header, pixels_of
 from gdsim.export.film_plan import Shot
 from gdsim.export.scenes import Scene, Stage, SurfaceScene
 from gdsim.export.sheet import scale_of
@@ -71,9 +71,7 @@ class FilmSheet:
             self._scene = self._stage.at(shot.step)
         if self._header is not None:
             self._pixels[: self._top] = self._header.picture(self._scene)
-        for number, (cell, left, right) in enumerate(
-            zip(self._cells, self._edges, self._edges[1:], strict=False)
-        ):
+        for number, (cell, left, right) in enumerate(zip(self._cells, self._edges, self._edges[1:], strict=False)):
             shown = (shot.step, shot.elev, shot.azim) if cell.view.name == "surface" else (shot.step,)
             if self._shown[number] != shown:
                 self._pixels[self._top :, left:right] = cell.picture(self._scene, shot)
@@ -107,7 +105,7 @@ class _Anew(_Cell):
         with drawing(self._style):
             figure = new_figure(self._size)
             self.view.draw(figure, scene, self._style)
-            return drawn(figure)
+            return pixels_of(figure)
 
 
 class _OnGround(_Cell):
@@ -152,9 +150,3 @@ class _OnGround(_Cell):
         for artist in upper:
             artist.set_visible(True)
         return canvas.copy_from_bbox(canvas.figure.bbox)
-
-
-def drawn(figure: Any) -> Pixels:
-    """Return the pixels of a figure, shape ``(height, width, 4)``."""
-    figure.canvas.draw()
-    return np.asarray(figure.canvas.buffer_rgba())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdsim import __version__
 from gdsim.atomic import replacing
@@ -112,12 +112,12 @@ def _script(cells: list[Cell]) -> str:
 
 def _notebook(cells: list[Cell], scenario: Scenario, target: Path) -> str:
     import nbformat
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    makers = {"code": new_code_cell, "markdown": new_markdown_cell}
+    v4: Any = nbformat.v4
+    makers = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell}
     # Ids are made up by chance otherwise, and two files of one scenario would differ.
     made = [makers[cell.kind](cell.source, id=f"cell-{number}") for number, cell in enumerate(cells, start=1)]
-    notebook = new_notebook(
+    notebook = v4.new_notebook(
         cells=made,
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -127,4 +127,4 @@ def _notebook(cells: list[Cell], scenario: Scenario, target: Path) -> str:
     )
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook)) + "\n"
+    return str(v4.writes(notebook)) + "\n"

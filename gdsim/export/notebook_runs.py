@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdsim.export.notebook_rules import SCHEDULES, RuleCode, code_of, guarded
 from gdsim.export.notebook_text import Cell, code, display, label, literal, number, plain, quoted, text
@@ -13,6 +13,7 @@ from gdsim.export.notebook_torch import searches, torch_code_of
 from gdsim.export.run_colours import labels, run_colour
 from gdsim.i18n import tr
 from gdsim.optimizers import PREFIX, UpdateRule, rule_named
+from gdsim.simulation.events import Edit, Script
 from gdsim.simulation.schedule import CONSTANT
 from gdsim.simulation.update_lines import general_lines
 
@@ -122,10 +123,10 @@ class Runs:
         rule = "rule, " if self._coupled and self._apart else ""
         lines = [f"def used_gradient(gradient, w, step, {rule}{', '.join(names)}, **others):"]
         if self.uses("noise"):
-            seed = "int(noise_seed)" if "noise_seed" in names else "0"
+            numbered = "(int(noise_seed) * 0x9E3779B97F4A7C15 + step) % 2**63"
             lines += [
                 "    if noise:",
-                f"        seed = ({seed} * 0x9E3779B97F4A7C15 + step) % 2**63",
+                f"        seed = {numbered if 'noise_seed' in names else 'step'}",
                 "        generator = torch.Generator().manual_seed(seed)",
                 "        normal = torch.randn(gradient.shape, generator=generator, dtype=torch.float64)",
                 "        gradient = gradient + noise * normal.to(gradient.dtype)",
@@ -204,9 +205,7 @@ class Runs:
         if self.has_schedule:
             items["schedule"] = self._schedule(spec)
         if any(spec.events for spec in self.specs):
-            from gdsim.export.notebook_network import script
-
-            items["events"] = literal({step: script(deeds) for step, deeds in spec.events.items()}, 18)
+            items["events"] = literal({step: _script(deeds) for step, deeds in spec.events.items()}, 18)
         items["colour"] = quoted(run_colour(place, spec.colour))
         if spec.hidden:
             items["hidden"] = "True"
@@ -285,3 +284,8 @@ def csv_cell(target: str) -> Cell:
 
 def _parts(spec: RunSpec) -> list[dict[str, float]]:
     return [spec.hyper, *(change.hyper for change in spec.change)]
+
+
+def _script(deeds: Script) -> list[Any]:
+    # As a document holds it: verbs, and edits as name, index and value.
+    return [(deed.parameter, deed.index, deed.value) if isinstance(deed, Edit) else deed for deed in deeds]

@@ -192,9 +192,7 @@ class RunsStage:
                 step=step, runs=runs, focus=self._focus, scenario=self.scenario, formula=self.formula, mesh=self.mesh,
                 minima=self.minima,
             )  # fmt: skip
-        return NetworkScene(
-            step=step, runs=runs, focus=self._focus, scenario=self.scenario, parameter=self._parameter
-        )
+        return NetworkScene(step=step, runs=runs, focus=self._focus, scenario=self.scenario, parameter=self._parameter)
 
     def notes(self) -> list[str]:
         """Return sentences on what is unusual: hyper-parameters, divergence, holes, ways out of the domain."""

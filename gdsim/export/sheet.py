@@ -136,9 +136,9 @@ class _Sheet:
                 left, right = (self.edges[column], self.edges[column + 1]) if self.several else (0.0, self.width)
                 place = ((left + right) / 2 / self.width, 1 - top / self.height)
                 write_legend(
-                    self.figure, self._ordered(entries(cell.figure.axes)), loc="upper center", bbox_to_anchor=place, frameon=False,
-                    ncols=self._legend_columns(right - left), fontsize=self.em * 72 / self.figure.dpi, borderpad=0.2,
-                    borderaxespad=0.0,
+                    self.figure, self._ordered(entries(cell.figure.axes)), loc="upper center", bbox_to_anchor=place,
+                    frameon=False, ncols=self._legend_columns(right - left), fontsize=self.em * 72 / self.figure.dpi,
+                    borderpad=0.2, borderaxespad=0.0,
                 )  # fmt: skip
         note = words.footer(self.stage)
         bottom = self.height - _LINE * self.em
@@ -151,13 +151,14 @@ class _Sheet:
         if not text:
             return
         left, right = (self.edges[column] for column in columns)
+        points = size * self.em * 72 / self.figure.dpi
         written = self.figure.text(
             (left + right) / 2 / self.width, 1 - (top + height * self.em / 2) / self.height, text, ha="center",
-            va="center", fontsize=size * self.em * 72 / self.figure.dpi, **({"parse_math": False} | look),
+            va="center", fontsize=points, **({"parse_math": False} | look),
         )  # fmt: skip
         wide = written.get_window_extent().width / (right - left - self.em)
         if wide > 1:
-            written.set_fontsize(written.get_fontsize() / wide)
+            written.set_fontsize(points / wide)
 
     def _ordered(self, named: list[Entry]) -> list[Entry]:
         """Return the runs in their order, then the rest in its own."""

@@ -151,7 +151,7 @@ def _name_axes(axes: Any, scene: SurfaceScene, heights: HeightScale, norm: Any, 
     axes.set_zlim(norm.vmin, norm.vmax)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.line.set_linewidth(0.8 * style.scale)
-    # matplotlib adds 8 and 21 points to these distances, whatever the size of the text, and lets them grow with the box.
+    # matplotlib adds 8 and 21 points to these distances, whatever the size of the text; they grow with the box.
     size = style.scale * style.type_scale / scene.scenario.view.zoom
     axes.tick_params(pad=13 * size - 8)
     pad = 31 * size - 21
@@ -169,4 +169,4 @@ def _name_axes(axes: Any, scene: SurfaceScene, heights: HeightScale, norm: Any, 
 
 def _is_from_above(axes: Any) -> bool:
     """Return whether all heights fall on about one place."""
-    return abs(axes.elev) > 85
+    return abs(float(axes.elev)) > 85

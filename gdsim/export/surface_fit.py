@@ -65,16 +65,15 @@ def _cut_axes_off(axes: Any) -> None:
 def _extent(axes: Any, view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the lower left and upper right of the box, turned about its vertical axis, in sides of its square."""
     from matplotlib.transforms import Bbox
-    from mpl_toolkits.mplot3d import proj3d
 
     ends = [axes.get_xlim(), axes.get_ylim(), axes.get_zlim()]
-    corners = np.array([[x, y, z] for x in ends[0] for y in ends[1] for z in ends[2]]).T
+    corners = np.array([[x, y, z, 1.0] for x in ends[0] for y in ends[1] for z in ends[2]]).T
     plane = Bbox(axes.viewLim)
     points = []
     for azim in _AROUND:
         axes.view_init(elev=view.elev, azim=azim)
-        x, y, _ = proj3d.proj_transform(*corners, axes.get_proj())
-        points.append(np.column_stack([x, y]))
+        x, y, _, distance = axes.get_proj() @ corners
+        points.append(np.column_stack([x, y]) / distance[:, None])
     axes.view_init(elev=view.elev, azim=view.azim)
     flat = (np.concatenate(points) - plane.min) / plane.size
     return flat.min(axis=0), flat.max(axis=0)

@@ -41,10 +41,11 @@ def colours_of(mesh: Mesh, heights: HeightScale, view: View, style: Style) -> Sc
     """Return how heights become colours; greys in print."""
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
+    from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 
     z = heights(mesh.z)
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
+    colormap: Colormap
     if style.grey:
         grey = np.linspace(_DARKEST, 0.98, 256)
         colormap = LinearSegmentedColormap.from_list("print", np.column_stack([grey] * 3).tolist(), 256)

@@ -11,7 +11,7 @@ from gdsim.errors import InputError
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
-    from matplotlib.figure import SubFigure
+    from matplotlib.figure import Figure, SubFigure
 
     from gdsim.export.scenes import Scene
     from gdsim.export.style import Style
@@ -29,8 +29,8 @@ class FigureView:
     label
         What the interface calls it, to be translated.
     place
-        Module of `gdsim.export` and its function, which draws a scene into the whole of an empty subfigure, in the colours,
-        text and line sizes of a style: ``draw(figure, scene, style)``. It writes no title: the sheet does.
+        Module of `gdsim.export` and its function, which draws a scene into the whole of an empty figure or subfigure,
+        in the colours and sizes of a style: ``draw(figure, scene, style)``. It writes no title: the sheet does.
     aspect
         Width to height that suits it.
     bare
@@ -43,7 +43,7 @@ class FigureView:
     aspect: float = 4 / 3
     bare: float = 0.0
 
-    def draw(self, figure: SubFigure, scene: Scene, style: Style) -> None:
+    def draw(self, figure: Figure | SubFigure, scene: Scene, style: Style) -> None:
         """Draw a scene of the view's lab."""
         module, _, function = self.place.partition(":")
         drawer: Callable[[Any, Any, Style], None] = getattr(import_module(f"gdsim.export.{module}"), function)
@@ -103,11 +103,7 @@ def views_named(scenario: Scenario, names: tuple[str, ...] = ()) -> list[FigureV
 
 def lacking(scenario: Scenario, name: str) -> str:
     """Return why a view of the lab cannot be drawn of ``scenario``, in one sentence; empty where it can."""
-    if (
-        scenario.lab != "autograd"
-        and name not in ("surface", "contour")
-        and all(run.hidden for run in scenario.run)
-    ):
+    if scenario.lab != "autograd" and name not in ("surface", "contour") and all(run.hidden for run in scenario.run):
         return tr("All runs are hidden: there is nothing to draw.")
     if scenario.lab == "network" and name == "decision":
         from gdsim.simulation.build import data_of

@@ -128,6 +128,8 @@ def _constant(node: Node) -> str:
             return number_text(value)
         case Constant(name):
             return f"math.{name}"
+        case Negate(Number(0.0)):
+            return "-0.0"  # -0 is 0 in Python
         case Negate(Number() | Constant() as operand):
             return "-" + _constant(operand)
     return repr(constant_value(node))

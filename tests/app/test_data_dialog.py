@@ -79,7 +79,7 @@ def test_one_run_of_a_race_can_be_written_alone(open_window, tmp_path: Path) -> 
     assert desk.text("data_preview_caption") == "3 rows"
     desk.type("data_path", str(tmp_path / "one.csv"))
     desk.save_and_wait()
-    rows = list(csv.DictReader((tmp_path / "one.csv").open()))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "one.csv").read_text())))
     assert {row["run"] for row in rows} == {"1"}
 
 
@@ -87,7 +87,7 @@ def test_a_walk_is_written_step_by_step(open_window, tmp_path: Path) -> None:
     desk = Desk(open_window("lecture-autograd"), DataDialog)
     desk.type("data_path", str(tmp_path / "walk.csv"))
     desk.save_and_wait()
-    rows = list(csv.DictReader((tmp_path / "walk.csv").open()))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "walk.csv").read_text())))
     assert [int(row["step"]) for row in rows] == list(range(1, 22))
 
 

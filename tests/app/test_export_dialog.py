@@ -76,7 +76,9 @@ def test_the_name_decides_the_format(bench: Bench, tmp_path: Path, ending: str, 
 def test_views_are_written_as_they_are_on_screen(bench: Bench, tmp_path: Path) -> None:
     for what, views in (("surface", ("surface",)), ("contour", ("contour",)), ("both", ("surface", "contour"))):
         path = tmp_path / f"{what}.png"
-        desk = open_small(bench, path.with_suffix(".svg"), (300, 200))
+        desk = open_small(bench, path, (300, 200))
+        desk.choose("export_what", "figure")
+        desk.type("export_path", str(path.with_suffix(".svg")))
         desk.choose("export_what", what)
         desk.choose("export_ground", "dark")
         assert desk.find("export_path").text() == str(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -57,9 +58,10 @@ def test_a_film_of_the_run_has_the_frames_of_its_preview(bench: Bench, tmp_path:
     written = frames(tmp_path / "run.mp4")
     assert len(written) == 9
     assert written[0].shape == (240, 320, 3)
-    for shown, there in zip(previews, (written[0], written[-1]), strict=True):
-        assert np.abs(shown - there).mean() < 3  # H.264 loses a little
-    assert np.abs(written[0] - written[-1]).mean() > np.abs(previews[0] - written[0]).mean() + 0.2
+    # H.264 loses a little, but less than the frames differ.
+    for shown, there, other in ((previews[0], written[0], written[8]), (previews[1], written[8], written[0])):
+        assert np.abs(shown - there).mean() < 3
+        assert np.abs(shown - there).mean() < np.abs(shown - other).mean() - 0.1
     scenario = load(tmp_path / "run.mp4")
     assert scenario.film is not None
     assert (scenario.film.engine, scenario.film.last, scenario.shown_step) == (engine, 4, 4)
@@ -78,12 +80,12 @@ def test_an_orbit_turns_the_camera(bench: Bench, tmp_path: Path) -> None:
     desk.save_and_wait()
     written = frames(tmp_path / "orbit.gif")
     assert len(written) == 4
-    assert all(np.abs(a - b).mean() > 1 for a, b in zip(written, written[1:], strict=False))
+    assert all(np.abs(a - b).mean() > 1 for a, b in itertools.pairwise(written))
 
 
 @pytest.mark.parametrize("engine", ["matplotlib", "window"])
 def test_a_cancelled_film_leaves_nothing_and_the_dialog_stays(bench: Bench, tmp_path: Path, engine: str) -> None:
-    desk = open_small(bench, tmp_path / "long.mp4", steps=400)
+    desk = open_small(bench, tmp_path / "long.mp4", steps=60)
     desk.choose("film_engine", engine)
     desk.save()
     bench.until(lambda: desk.find("film_progress").value() > 0)
@@ -100,7 +102,7 @@ def test_a_cancelled_film_leaves_nothing_and_the_dialog_stays(bench: Bench, tmp_
 
 @pytest.mark.parametrize("engine", ["matplotlib", "window"])
 def test_closing_in_mid_film_leaves_nothing(bench: Bench, tmp_path: Path, engine: str) -> None:
-    desk = open_small(bench, tmp_path / "long.mp4", steps=400)
+    desk = open_small(bench, tmp_path / "long.mp4", steps=60)
     desk.choose("film_engine", engine)
     desk.save()
     bench.until(lambda: desk.find("film_progress").value() > 0)

@@ -17,8 +17,8 @@ from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
 from gdsim.export.run_colours import run_labels
 from gdsim.export.runs import finish_runs
-from gdsim.formula import parse
 from gdsim.export.style import STYLES
+from gdsim.formula import parse
 from gdsim.problems.heights import height_scale
 from gdsim.simulation.files import load, preset_names, validate
 from gdsim.simulation.picture_spec import PictureSpec
@@ -114,7 +114,11 @@ def test_words_grow_with_the_picture() -> None:
     places = []
     for scale in (1.0, 4.0):
         _, axes = drawn(load("lecture-surface"), 3, scale)
-        labels = [axes.xaxis.label, axes.zaxis.label, axes.yaxis.get_majorticklabels()[0]]
+        labels = [
+            axes.xaxis.label,
+            axes.zaxis.label,
+            next(t for t in axes.yaxis.get_majorticklabels() if t.get_text() == "0"),
+        ]
         places.append([np.array(label.get_window_extent().bounds) / scale for label in labels])
     np.testing.assert_allclose(places[0], places[1], atol=2.0)
 

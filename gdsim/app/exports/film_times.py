@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from gdsim.app.exports.number_group import NumberGroup
@@ -25,10 +26,12 @@ class FilmTimes(NumberGroup):
     ----------
     scenario
         What is filmed.
+    parent
+        What owns the group.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__("film_times_error")
+    def __init__(self, scenario: Scenario, parent: QObject) -> None:
+        super().__init__("film_times_error", parent)
         walk = scenario.lab == "autograd"
         last = len(scenario.walk().steps) if scenario.lab == "autograd" else MOST_STEPS
         self._usual = (min(scenario.playback.steps, last), scenario.playback.speed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
 
 from gdsim.app.widgets.message_label import MessageLabel
 from gdsim.app.widgets.number_field import NumberField
@@ -12,7 +11,7 @@ from gdsim.app.widgets.polite import mark_refused
 from gdsim.app.widgets.whole_number import WholeNumber
 
 
-class NumberGroup(QWidget):
+class NumberGroup(QObject):
     """Fields for numbers with one sentence beneath.
 
     `changed` tells that another number is typed, or something that is none. Enter takes over what is typed, and means
@@ -22,12 +21,14 @@ class NumberGroup(QWidget):
     ----------
     name
         Object name of the sentence.
+    parent
+        What owns the group; whoever lays the fields out puts the sentence beneath them.
     """
 
     changed = Signal()
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, parent: QObject) -> None:
+        super().__init__(parent)
         self.error = MessageLabel(name)
         self._fields: list[WholeNumber | NumberField] = []
 
@@ -36,8 +37,8 @@ class NumberGroup(QWidget):
         for field in fields:
             self._fields.append(field)
             field.setKeyboardTracking(True)
-            field.lineEdit().textEdited.connect(lambda _text: self._follow())
-            field.valueChanged.connect(lambda _value: self._follow())
+            field.lineEdit().textEdited.connect(lambda _text: self.follow())
+            field.valueChanged.connect(lambda _value: self.follow())
             field.rejected.connect(self._take_back)
             field.installEventFilter(self)
 
@@ -60,7 +61,8 @@ class NumberGroup(QWidget):
     def _slips(self) -> list[str]:
         return [field.slip() if field.isEnabled() else "" for field in self._fields]
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Say what is wrong with what is typed now, and tell that it is typed."""
         slips = self._slips()
         for field, slip in zip(self._fields, slips, strict=True):
             mark_refused(field, bool(slip))

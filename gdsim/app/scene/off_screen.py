@@ -13,6 +13,7 @@ from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectF
 
 from gdsim.app.camera import Camera
 from gdsim.app.scene import frame as frames
+from gdsim.app.scene.items import Item
 from gdsim.app.scene.scenery import Scenery
 from gdsim.app.scene.shaders import Program
 from gdsim.app.scene.trajectory import rgba
@@ -102,7 +103,8 @@ class OffScreen:
     def close(self) -> None:
         """Give everything back."""
         self._make_current()
-        for held in (*self.scenery.items, *self._programs.values()):
+        kept: list[Item | Program] = [*self.scenery.items, *self._programs.values()]
+        for held in kept:
             held.release()
         self._smooth = None
         self._free.clear()
