@@ -110,6 +110,7 @@ def main() -> int:
 
     from gdsim.export.figure import write_figure
     from gdsim.simulation.files import load
+    from gdsim.simulation.picture_spec import PictureSpec
 
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     app = QApplication(sys.argv[:1])
@@ -135,7 +136,7 @@ def main() -> int:
     graph_picture("autograd-after", "lecture-autograd", (1280, 720), "light", 21)
     graph_picture("autograd-dark", "autograd-network-2-2-1", (1920, 1080), "dark", 30)
     for name, step in (("before", 10), ("half-way", 15), ("after", 21)):
-        write_figure(load("lecture-autograd"), FOLDER / f"autograd-{name}.svg", step=step)
+        write_figure(load("lecture-autograd"), FOLDER / f"autograd-{name}.svg", PictureSpec(steps=(step,)))
     matplotlib_picture()
     print(f"Pictures written to {FOLDER.name}/ beside this script.")
     return 0

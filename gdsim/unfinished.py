@@ -23,14 +23,15 @@ FOLDER = "GDSIM_UNFINISHED"
 """The environment variable that names another folder for the notes."""
 
 _LONGEST_PATH = 1 << 16
-_TEMPORARY = re.compile(r"\..*-[0-9a-f]{16}\.part(\.[^.]*)?", re.DOTALL)
+_TEMPORARY = re.compile(r"\.[^.]*-[0-9a-f]{16}-part(\.[^.]*)?")
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 _NOTE = re.compile(r"[0-9a-f]{16}\.note")
 
 
 def temporary_beside(target: Path, folder: Path) -> Path:
     """Return a path in ``folder`` for a new file that is to become ``target``; it keeps the extension."""
-    return folder / f".{target.stem[:32]}-{os.urandom(8).hex()}.part{target.suffix}"
+    stem = target.stem[:32].replace(".", "-")
+    return folder / f".{stem}-{os.urandom(8).hex()}-part{target.suffix}"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,22 @@ def test_writes_a_new_file_with_the_usual_permissions(tmp_path: Path) -> None:
 def test_the_temporary_file_lies_beside_the_target_with_its_extension(tmp_path: Path) -> None:
     with replacing(tmp_path / "picture.svg") as temporary:
         assert (temporary.parent, temporary.suffix) == (tmp_path, ".svg")
+
+
+def test_a_target_without_an_extension_has_a_temporary_file_without_one(tmp_path: Path) -> None:
+    """A writer such as numpy's adds what a name lacks, and the file would not be found."""
+    for name in ("picture", ".picture", "a.b.c."):
+        with replacing(tmp_path / name) as temporary:
+            assert temporary.suffix == ""
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.npz"):
+        (tmp_path / name).write_text("old")
+    with pytest.raises(InputError, match=r"none\.txt cannot be written"), ExitStack() as files:
+        for path in (tmp_path / "a.csv", tmp_path / "b.npz", tmp_path / "missing" / "none.txt"):
+            files.enter_context(replacing(path)).write_text("new")
+    assert sorted((path.name, path.read_text()) for path in tmp_path.iterdir()) == [("a.csv", "old"), ("b.npz", "old")]
 
 
 def test_keeps_the_permissions_of_the_old_file(tmp_path: Path) -> None:

@@ -47,9 +47,7 @@ def specs() -> tuple[ActionSpec, ...]:
     """Return all actions in the order of the menus; made on demand, because texts are translated."""
     return (
         ActionSpec("open", "file", tr("Open scenario..."), tr("Open a scenario file."), ("Ctrl+O",)),
-        ActionSpec(
-            "presets", "file", tr("Presets..."), tr("Choose a prepared problem or lesson."), ("Ctrl+Shift+O",)
-        ),
+        ActionSpec("presets", "file", tr("Presets..."), tr("Choose a prepared problem or lesson."), ("Ctrl+Shift+O",)),
         ActionSpec("save", "file", tr("Save scenario"), tr("Save the scenario to its file."), ("Ctrl+S",)),
         ActionSpec("save_as", "file", tr("Save scenario as..."), tr("Save to a new file."), ("Ctrl+Shift+S",)),
         ActionSpec(

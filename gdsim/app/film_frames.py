@@ -15,6 +15,7 @@ from gdsim.app.scene.frame import text_scale
 from gdsim.app.scene.off_screen import OffScreen
 from gdsim.app.theme import DARK, LIGHT, Theme
 from gdsim.app.way import Way, run_colour
+from gdsim.errors import InputError
 from gdsim.export.film_plan import Shot, check_target, plan, resolved
 from gdsim.export.style import STYLES, Style
 from gdsim.export.views import views_named
@@ -49,6 +50,8 @@ def prepare(scenario: Scenario, film: FilmSpec, target: Path) -> RunsStage:
     assert film.last is not None and scenario.lab == "surface"
     plan(scenario, film, film.last)
     stage = RunsStage(scenario, film.last, film.run, film.parameter)
+    if not np.isfinite(stage.mesh.z).any():
+        raise InputError(stage.mesh.note)
     stage.at(film.first)  # finds the minima
     return stage
 
@@ -137,6 +140,7 @@ class Pictures:
         names = list(scenario.problem.domain)
         self._points = {run.number: np.column_stack([run.whole_column(name) for name in names]) for run in scene.shown}
         self._step: int | None = None
+        self._captioned: int | None = None
         style = STYLES[film.style]
         width, height = film.size
         share = min(width / _USUAL[0], height / _USUAL[1])
@@ -183,9 +187,9 @@ class Pictures:
     def _finish(self, shot: Shot) -> NDArray[np.uint8]:
         self._canvas.read(self._rows[: self._below])
         picture = self._rows[::-1]
-        if self._header is not None:
-            top = self._header.size[1]
-            picture[:top] = self._header.picture(self._stage.at(shot.step))
+        if self._header is not None and shot.step != self._captioned:
+            self._captioned = shot.step
+            picture[: self._header.size[1]] = self._header.picture(self._stage.at(shot.step))
         return picture
 
     def close(self) -> None:

@@ -98,10 +98,10 @@ class Gallery(QDialog):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Let Up and Down go from the search to the cards."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self.list.setFocus()
-                return True
+        pressed = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if pressed and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.list.setFocus()
+            return True
         return False
 
     def _fill(self, lab: str) -> None:
@@ -292,7 +292,8 @@ def _heading(font: QFont) -> QFont:
 def _broken(text: str, font: QFont, width: int, lines: int) -> list[str]:
     """Break ``text`` into at most so many lines; an ellipsis stands for what is left out."""
     metrics = QFontMetrics(font)
-    words, result = text.split(), []
+    words = text.split()
+    result: list[str] = []
     while words and len(result) < lines - 1:
         count = 1
         while count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width:

@@ -77,9 +77,8 @@ class ExportDialog(ExportWindow):
     def _check(self) -> bool:
         figure = self._is_figure()
         self.target.set_endings(VECTOR if figure else PIXELS)
-        return all(
-            [not figure or self.views.check(), not figure or self.steps.check(), self.size_fields.numbers.good()]
-        )
+        drawable = not figure or all([self.views.check(), self.steps.check()])
+        return self.size_fields.numbers.good() and drawable
 
     def _preview(self) -> None:
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gdsim.app.settings import texts
@@ -50,6 +52,10 @@ class RecentMenu(QMenu):
         self._settings.setValue(KEY, paths[:MOST])
         self._fill()
 
+    def _later(self, act: Callable[[], None]) -> None:
+        # The menu is filled anew by what is done, and must not lose an action that is just being carried out.
+        QTimer.singleShot(0, self, act)
+
     def _fill(self) -> None:
         self.clear()
         paths = self.paths()
@@ -60,9 +66,8 @@ class RecentMenu(QMenu):
             label = name if names[name] == 1 else tr("{name} in {folder}", name=name, folder=folder)
             action = self.addAction(label.replace("&", "&&"))
             action.setToolTip(path)
-            action.triggered.connect(lambda _checked=False, path=path: self.chosen.emit(path))
+            action.triggered.connect(lambda _checked=False, path=path: self._later(partial(self.chosen.emit, path)))
         self.addSeparator()
         clear = self.addAction(tr("Clear list"))
-        clear.setObjectName("clear_recent")
-        clear.triggered.connect(lambda: self._keep([]))
+        clear.triggered.connect(lambda: self._later(partial(self._keep, [])))
         self.menuAction().setEnabled(bool(paths))

@@ -8,15 +8,12 @@ CONTRAST = 3.0
 """What the Web Content Accessibility Guidelines (1.4.11) ask of lines, as a ratio of luminances."""
 
 
-WHITE = "#ffffff"
-"""The ground of printed figures."""
-
-
 def readable(colour: str, ground: str) -> str:
     """Return ``colour`` (``#rrggbb``), lightened or darkened as far as needed to stand out from ``ground``."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
     step = 0.02 if luminance(ground) < 0.18 else -0.02
-    while contrast(colour, ground) < CONTRAST and 0 < lightness < 1:
+    end = 1.0 if step > 0 else 0.0
+    while contrast(colour, ground) < CONTRAST and lightness != end:
         lightness = min(max(lightness + step, 0.0), 1.0)
         channels = colorsys.hls_to_rgb(hue, lightness, saturation)
         colour = "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import warnings
 from collections.abc import Iterator
@@ -170,4 +171,6 @@ def save(figure: Figure, path: Path, title: str, transparent: bool = False) -> N
     kind = path.suffix.lower().removeprefix(".")
     metadata: dict[str, Any] = {"Title": title}
     metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    figure.savefig(path, format=kind, dpi=figure.dpi, metadata=metadata, transparent=transparent)
+    written = io.BytesIO()  # first: on a full disk matplotlib's PDF stumbles over its own clearing up
+    figure.savefig(written, format=kind, dpi=figure.dpi, metadata=metadata, transparent=transparent)
+    path.write_bytes(written.getbuffer())

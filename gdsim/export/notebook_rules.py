@@ -46,7 +46,7 @@ def {name}(w, gradient, state, learning_rate, beta1, beta2, eps, amsgrad{more}):
     return w - {move}
 """
 
-_CODES = {
+CODES = {
     "gd": RuleCode("gradient_descent", (), '''
 def gradient_descent(w, gradient, state, learning_rate):
     return w - learning_rate * gradient
@@ -164,13 +164,13 @@ def code_of(name: str, with_others: bool) -> RuleCode:
     InputError
         If there is none.
     """
-    found = _CODES.get(name)
+    found = CODES.get(name)
     if found is None:
         raise InputError(
             tr(
                 "The optimizer {name} cannot be written out as a document; those that can are {known}.",
                 name=repr(name),
-                known=", ".join(_CODES),
+                known=", ".join(CODES),
             )
         )
     if not with_others:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QPlainTextEdit, QToolButton
 
 from gdsim.app.image_export import ExportDialog
 from gdsim.simulation.calls import KEEPING
-from gdsim.simulation.files import dumps, validate
+from gdsim.simulation.files import dumps, load, validate
 from tests.app.conftest import Bench
+from tests.app.export_bench import Desk
 
 FORWARD, BOTH = 10, 21
 SLOPE = -2.5378828427399904
@@ -232,16 +233,14 @@ def test_following_another_leaf(bench: Bench) -> None:
     assert bench.find("tangent_leaf", QComboBox).currentText() == "y"
 
 
-@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
-def test_the_graph_is_exported_from_the_window(bench: Bench, tmp_path: Path, kind: str) -> None:
+def test_the_graph_is_exported_from_the_window(bench: Bench, tmp_path: Path) -> None:
     press(bench, Qt.Key.Key_F)
-    dialog = ExportDialog(bench.lab, bench.window._settings, bench.window)
-    bench.qtbot.addWidget(dialog)
-    dialog.findChild(QLineEdit, "export_path").setText(str(tmp_path / f"graph.{kind}"))
-    dialog.accept = lambda: None  # the dialog stays for its error
-    dialog._export()
-    start = (tmp_path / f"graph.{kind}").read_bytes()[:200]
-    assert {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}[kind] in start
+    for kind, start in {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}.items():
+        desk = Desk(bench, ExportDialog)
+        desk.type("export_path", str(tmp_path / f"graph.{kind}"))
+        desk.save_and_wait()
+        assert (tmp_path / f"graph.{kind}").read_bytes().startswith(start)
+        assert load(tmp_path / f"graph.{kind}").shown_step == FORWARD
     assert "Written to" in bench.lab.message.text()
 
 

@@ -228,8 +228,10 @@ def test_which_films_the_window_draws() -> None:
     assert not drawn_by_window(network, FilmSpec())
 
 
-def test_what_cannot_be_filmed_is_refused_before_it_is_run() -> None:
+def test_what_cannot_be_filmed_is_refused() -> None:
     scenario = load("lecture-surface")
     for name, film in (("a.avi", FilmSpec()), ("a.mp4", FilmSpec(size=(641, 360))), ("a.gif", FilmSpec(first=70))):
         with pytest.raises(InputError):
             prepare(scenario, film, Path(name))
+    with pytest.raises(InputError, match="finite nowhere"):
+        ready(['problem.formula="log(-1 - w1**2 - w2**2)"'])

@@ -5,69 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QLabel
 
-from gdsim.app.image_export import ExportDialog, render_image
+from gdsim.app.exports.screen_pictures import render_image
 from gdsim.simulation.files import load, preset_names, save
 from tests.app.conftest import Bench
-
-
-def export(bench: Bench, path: str, size: tuple[int, int], what: str, ground: str) -> str:
-    """Fill in the export dialog and press Save; return what it complains about."""
-    complaint = ""
-
-    def fill() -> None:
-        nonlocal complaint
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
-        for name, data in (("export_what", what), ("export_ground", ground)):
-            box = dialog.findChild(QComboBox, name)
-            box.setCurrentIndex(box.findData(data))
-        for name, value in zip(("export_width", "export_height"), size, strict=True):
-            dialog.findChild(QSpinBox, name).setValue(value)
-        field = dialog.findChild(QLineEdit, "export_path")
-        field.selectAll()
-        QTest.keyClicks(field, path)
-        QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Save), Qt.MouseButton.LeftButton)
-        if dialog.isVisible():
-            complaint = dialog.findChild(QLabel, "export_error").text()
-            dialog.reject()
-
-    QTimer.singleShot(0, bench.window, fill)
-    bench.window.actions_by_name["export_image"].trigger()
-    return complaint
-
-
-@pytest.mark.parametrize("what", ["surface", "contour", "both"])
-def test_export_writes_the_size_that_was_asked_for(bench: Bench, tmp_path: Path, what: str) -> None:
-    path = tmp_path / "picture.png"
-    assert export(bench, str(path), (1500, 900), what, "light") == ""
-    image = QImage(str(path))
-    assert (image.width(), image.height()) == (1500, 900)
-    colours = {image.pixelColor(x, y).name() for x in range(0, 1500, 25) for y in range(0, 900, 25)}
-    assert len(colours) > 20
-    assert [p.name for p in tmp_path.iterdir()] == ["picture.png"]
-
-
-def test_a_transparent_ground_is_transparent(bench: Bench) -> None:
-    image = render_image(bench.lab, "both", 1200, 600, "transparent")
-    assert image.pixelColor(2, 2).alpha() == 0
-    assert image.pixelColor(300, 300).alpha() > 0
-
-
-def test_an_export_that_cannot_be_written_is_explained(bench: Bench, tmp_path: Path) -> None:
-    kept = tmp_path / "kept.png"
-    kept.write_bytes(b"old")
-    for path, words in (
-        (str(tmp_path / "missing" / "picture.png"), "cannot be written"),
-        (str(tmp_path / "picture.bmp"), "must end in .png"),
-    ):
-        assert words in export(bench, path, (64, 64), "surface", "light")
-    assert kept.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["kept.png"]
 
 
 def test_copy_image_fills_the_clipboard(bench: Bench) -> None:

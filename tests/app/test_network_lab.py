@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gdsim.app.image_export import render_image
+from gdsim.app.exports.screen_pictures import render_image
 from gdsim.app.widgets.polite import is_refused
 from gdsim.problems.network import NetworkProblem
 from gdsim.simulation.build import runner_of

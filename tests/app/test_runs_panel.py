@@ -461,9 +461,9 @@ def test_new_numbers_cost_little_and_reset_nothing(bench: Bench) -> None:
     versions = [many(20, 1 + k / 100) for k in range(30)]
     took = []
     for rows in versions:
-        start = time.perf_counter()
+        start = time.thread_time()
         bench.panel.show_rows(rows, 0)
-        took.append(time.perf_counter() - start)
+        took.append(time.thread_time() - start)
     assert sorted(took)[len(took) // 2] < 0.002
     assert not resets
     assert bench.data(19, LOSS) == f"{1.29 * 19.5:.2f}"

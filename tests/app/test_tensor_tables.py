@@ -736,10 +736,10 @@ def test_a_large_layer_is_shown_and_scrolled_without_touching_all_of_it(large: B
     view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
     times = []
     for step in range(10):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         large.tables.set_snapshot(snapshot(step=step, parameters={"big": array}, state={}))
         large.image()
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     # All 16.7 million numbers, or all columns, would take a second; a loaded machine some milliseconds.
     assert min(times) < 0.05
     last = view.visualRect(view.model().index(4095, 4095))

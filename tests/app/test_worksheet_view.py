@@ -166,9 +166,9 @@ def test_refilling_is_quick(qtbot: QtBot, view: WorksheetView) -> None:
         show(qtbot, view, sheet)
     times = []
     for sheet in sheets:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         view.set_content(sheet)
-        times.append(time.perf_counter() - begin)
+        times.append(time.thread_time() - begin)
     # 2 ms is the aim; a busy machine gets three times as long.
     assert sorted(times)[len(times) // 2] < 0.006
 

@@ -89,9 +89,9 @@ def test_what_has_no_symbolic_gradient_is_said_so(capsys: Captured) -> None:
 )
 def test_what_nobody_may_type_as_one_formula_is_none(program: str) -> None:
     # Algebra on it would write out numbers of millions of digits.
-    begin = time.perf_counter()
+    begin = time.process_time()
     result = differentiate_program(parse_program(program), {"x": 0.3})
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
     assert result.symbolic == {"x": None}
     assert "no symbolic gradient" in result.notes[0]
 

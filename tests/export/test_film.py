@@ -161,7 +161,9 @@ def test_a_cancelled_film_leaves_what_was_there(tmp_path: Path, name: str, pictu
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
 
 
-def test_a_film_that_cannot_be_made_is_refused_before_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_film_that_cannot_be_made_is_refused_before_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(films, "stage_of", lambda *_: pytest.fail("it was run"))
     for name, film in (("a.mp4", {"size": (321, 180)}), ("a.webm", {}), ("a.mp4", {"first": 9, "last": 3})):
         with pytest.raises(InputError):

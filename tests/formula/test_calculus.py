@@ -47,10 +47,10 @@ def test_hessian_of_rosenbrock() -> None:
     "text", ["sin(" * 55 + "x*y" + ")" * 55, "x**(" * 50 + "y" + ")" * 50, "(-2)**x", "x*sqrt(x - x - 1)"]
 )
 def test_derivatives_that_cannot_be_written_are_refused_quickly(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError):
         hessian(parse(text))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 # Many a random formula is undefined at a random point.

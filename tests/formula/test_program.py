@@ -128,10 +128,10 @@ def test_the_largest_program_and_one_more() -> None:
     ids=lambda text: text[:20],
 )
 def test_refuses_bombs_at_once(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(ProgramError) as caught:
         parse_program(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert 1 <= caught.value.line <= text.count("\n") + 1
 
 

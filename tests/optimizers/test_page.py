@@ -6,6 +6,7 @@ import csv
 import importlib
 import itertools
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,14 @@ import torch
 import gdsim.optimizers
 from gdsim import cli
 from gdsim.errors import InputError
+from gdsim.export import notebook_rules
 from gdsim.optimizers import UpdateRule, rule_named, rules
 from gdsim.optimizers.parts import parts_of
 from gdsim.simulation.files import load
 from tests.optimizers import twins
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "add-an-optimizer.md").read_text(encoding="utf-8")
-RULE_CODE, TWIN_CODE = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+RULE_CODE, TWIN_CODE, NOTEBOOK_CODE = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 MODULE = "rule_of_the_page"
 HYPER = {"learning_rate": 0.03, "beta": 0.8, "nu": 0.6}
 
@@ -140,3 +142,24 @@ def test_it_leaves_no_trace(tmp_path: Path) -> None:
         importlib.import_module(f"gdsim.optimizers.{MODULE}")
     with pytest.raises(InputError, match="There is no optimizer 'qhm'"):
         rule_named("qhm")
+
+
+def test_its_notebook_comes_to_its_numbers(
+    rule: UpdateRule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["lecture-surface", "--set", "run.optimizer=qhm", "--steps", "30"]
+    assert cli.main(["notebook", *words, "-o", str(tmp_path / "qhm.py")]) == 2
+    assert "qhm" in capsys.readouterr().err
+    monkeypatch.setattr(notebook_rules, "CODES", dict(notebook_rules.CODES))
+    exec(NOTEBOOK_CODE, vars(notebook_rules))
+    assert cli.main(["notebook", *words, "-o", str(tmp_path / "qhm.py")]) == 0
+    assert cli.main(["run", *words, "--csv", str(tmp_path / "gdsim.csv")]) == 0
+    subprocess.run(
+        [sys.executable, "qhm.py"],
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "agg"},
+        check=True,
+        capture_output=True,
+    )
+    (written,) = (path for path in tmp_path.glob("*.csv") if path.name != "gdsim.csv")
+    assert written.read_text(encoding="utf-8") == (tmp_path / "gdsim.csv").read_text(encoding="utf-8")

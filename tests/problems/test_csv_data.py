@@ -188,9 +188,9 @@ def test_a_million_rows_in_seconds(path: Path) -> None:
         f"{','.join(f'{row + column / 10:.4f}' for column in range(10))},{row % 3}\n" for row in range(1000)
     )
     path.write_text(",".join(f"x{index}" for index in range(10)) + ",kind\n" + block * 1000, encoding="utf-8")
-    begin = time.perf_counter()
+    begin = time.process_time()
     data = read_csv(path)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     assert data.features.shape == (1_000_000, 10)
     assert data.features[-1].tolist() == np.float32([999 + column / 10 for column in range(10)]).tolist()
     assert np.array_equal(data.labels, np.tile(np.arange(1000) % 3, 1000))

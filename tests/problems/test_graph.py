@@ -199,11 +199,11 @@ def test_unknown_and_assigned_leaves_are_refused() -> None:
 def test_the_largest_graph_is_quick_and_right() -> None:
     lines = ["a0 = x*y"]
     lines += [f"a{i} = sin(a{i - 1}) + a{i // 2}*x" for i in range(1, MAX_OPERATIONS // 3)]
-    start = time.perf_counter()
+    start = time.process_time()
     setup = setup_of("\n".join(lines), x=0.5, y=0.25)
     graph = graph_of(setup)
     numbers = compute(graph, setup.leaves)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert len(graph.nodes) == 2 + 3 * (MAX_OPERATIONS // 3) - 2
     for node, tensor in zip(graph.nodes, tensors_of(graph, made(setup)), strict=True):
         assert numbers.gradients[node.index] == pytest.approx(grad_of(tensor), rel=1e-10)

@@ -286,9 +286,9 @@ def test_endless_sums_and_products_stay_short_and_quick() -> None:
     chain = walk_of("\n".join(["a0 = x", *(f"a{i} = sin(a{i - 1})" for i in range(1, 1000))]), x=0.5)
     for walk, said in ((fibonacci(990), "a million paths"), (chain, "in the middle")):
         walk.numbers  # noqa: B018
-        begin = time.perf_counter()
+        begin = time.process_time()
         sheet = at_end(walk)
-        assert time.perf_counter() - begin < 0.25
+        assert time.process_time() - begin < 0.25
         assert len(lines_of(sheet)) < 40
         assert said in section(sheet, "chain").note
         product = section(sheet, "chain").lines[0]

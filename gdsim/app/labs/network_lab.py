@@ -114,8 +114,11 @@ class NetworkLab(RunLab[NetworkScenario]):
             chart.log = switch(settings, f"network_lab/{chart.objectName()}_log", chart.log)
         remembered: dict[str, object] = {}
         for key, value in self.views.tensors.save_state().items():
-            read = switch if isinstance(value, bool) else whole_number
-            remembered[key] = read(settings, f"network_lab/tensors_{key}", value)
+            name = f"network_lab/tensors_{key}"
+            if isinstance(value, bool):
+                remembered[key] = switch(settings, name, value)
+            elif isinstance(value, int):
+                remembered[key] = whole_number(settings, name, value)
         self.views.tensors.restore_state(remembered)
 
     def show_theme(self) -> None:

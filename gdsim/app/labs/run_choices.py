@@ -143,6 +143,7 @@ class RunChoices(Generic[S]):
         """Add a copy of a run, and look at it."""
         self._model.end_gesture()
         runs = self._model.scenario.run
+        number = min(number, len(runs) - 1)  # the table may still show a run whose addition was just undone
         if self.edit(edits.copied_edit(runs, number), tr("copy of a run"), explain):
             self._model.look_at(len(runs))
 
@@ -157,6 +158,8 @@ class RunChoices(Generic[S]):
 
     def set_look(self, number: int, key: str, value: object, explain: Callable[[str], None]) -> None:
         """Give a run another name or colour, or hide it."""
+        if number >= len(self._model.scenario.run):
+            return  # it was just undone
         self._model.end_gesture()
         texts = {"name": tr("change of a run's name"), "colour": tr("change of a run's colour")}
         self.edit({f"run.{number}.{key}": value}, texts.get(key, tr("change of the runs shown")), explain)

@@ -45,12 +45,18 @@ def floor_contours(space: Space, levels: Array, colours: NDArray[np.uint8]) -> t
     every = min(COARSEST, 1 + sum(len(line) for _, line in found) // ENOUGH)
     pieces, shades = [np.empty((0, 2, 2))], [np.empty((0, 4), np.uint8)]
     for level, whole in found:
-        thinned = whole[np.unique(np.append(np.arange(0, len(whole), every), len(whole) - 1))]
-        line = thinned[_needed(space.on_floor(thinned)[:, :2])]
+        line = whole[np.unique(np.append(np.arange(0, len(whole), every), len(whole) - 1))]
+        for needed in (_apart, _needed):
+            line = line[needed(space.on_floor(line)[:, :2])]
         colour = colours[round(255 * min(1.0, max(0.0, (level - low) / (high - low))))]
         pieces.append(np.stack([line[:-1], line[1:]], axis=1))
         shades.append(np.tile(colour, (len(line) - 1, 1)))
     return space.on_floor(np.concatenate(pieces)), np.concatenate(shades)
+
+
+def _apart(line: Array) -> NDArray[np.bool_]:
+    """Return which points of a line are not where the one before is, as happens at corners of the mesh, shape (k,)."""
+    return np.append(True, np.hypot(*np.diff(line, axis=0).T) > 1e-9)
 
 
 def _needed(line: Array) -> NDArray[np.bool_]:
