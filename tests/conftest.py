@@ -67,6 +67,11 @@ def _start_screen() -> subprocess.Popen[bytes]:
     return screen
 
 
+def pytest_collection_finish() -> None:
+    """Spare the tests, some of which are timed, the collector's looks through all the modules that were imported."""
+    _freeze_what_stands()
+
+
 @pytest.fixture(scope="session")
 def oracles() -> dict[str, Any]:
     """Numbers that come from outside this project (``oracles.toml``), by section."""

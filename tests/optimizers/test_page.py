@@ -154,12 +154,7 @@ def test_its_notebook_comes_to_its_numbers(
     exec(NOTEBOOK_CODE, vars(notebook_rules))
     assert cli.main(["notebook", *words, "-o", str(tmp_path / "qhm.py")]) == 0
     assert cli.main(["run", *words, "--csv", str(tmp_path / "gdsim.csv")]) == 0
-    subprocess.run(
-        [sys.executable, "qhm.py"],
-        cwd=tmp_path,
-        env={**os.environ, "MPLBACKEND": "agg"},
-        check=True,
-        capture_output=True,
-    )
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    subprocess.run([sys.executable, "qhm.py"], cwd=tmp_path, check=True, capture_output=True)
     (written,) = (path for path in tmp_path.glob("*.csv") if path.name != "gdsim.csv")
     assert written.read_text(encoding="utf-8") == (tmp_path / "gdsim.csv").read_text(encoding="utf-8")
