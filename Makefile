@@ -2,6 +2,7 @@
 # make test         run the whole suite on a virtual screen (make test ARGS="-k camera -x")
 # make lint         style, types, and the rule that dependencies point downwards
 # make screenshots  make the pictures of docs/ again
+# make thumbnails   make the pictures of the presets in the gallery again
 # make figures      make the pictures of docs/figures.md again, by the commands shown there
 # make benchmark    measure start-up, frames and steps
 # make clean        remove everything that make made
@@ -14,7 +15,7 @@ PYTHON_OF_VENV := .venv/bin/python
 SET_UP := pyproject.toml constraints.txt scripts/environment.sh
 ON_SCREEN := scripts/on_virtual_screen.sh
 
-.PHONY: help run test lint screenshots figures benchmark screen clean
+.PHONY: help run test lint screenshots thumbnails figures benchmark screen clean
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile
 
@@ -32,6 +33,9 @@ lint: .venv/installed-dev
 
 screenshots: .venv/installed-dev screen
 	$(ON_SCREEN) $(PYTHON_OF_VENV) docs/screenshots.py
+
+thumbnails: .venv/installed
+	$(PYTHON_OF_VENV) docs/thumbnails.py
 
 figures: .venv/installed
 	$(PYTHON_OF_VENV) docs/figures.py

@@ -44,9 +44,14 @@ def test_a_target_without_an_extension_has_a_temporary_file_without_one(tmp_path
 def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
     for name in ("a.csv", "b.npz"):
         (tmp_path / name).write_text("old")
-    with pytest.raises(InputError, match=r"none\.txt cannot be written"), ExitStack() as files:
-        for path in (tmp_path / "a.csv", tmp_path / "b.npz", tmp_path / "missing" / "none.txt"):
-            files.enter_context(replacing(path)).write_text("new")
+
+    def write_all() -> None:
+        with ExitStack() as files:
+            for path in (tmp_path / "a.csv", tmp_path / "b.npz", tmp_path / "missing" / "none.txt"):
+                files.enter_context(replacing(path)).write_text("new")
+
+    with pytest.raises(InputError, match=r"none\.txt cannot be written"):
+        write_all()
     assert sorted((path.name, path.read_text()) for path in tmp_path.iterdir()) == [("a.csv", "old"), ("b.npz", "old")]
 
 
