@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -61,8 +62,8 @@ class DrawingSpec(SpecModel):
 class PictureSpec(DrawingSpec):
     """A figure: views side by side, at one step, or at several as a film strip.
 
-    ``steps`` of none is ``playback.steps``; ``size`` in pixels, None for what suits the views; ``dpi`` are the pixels of
-    an inch of paper. ``engine`` says who drew it: matplotlib, or the window as it looked on screen.
+    ``steps`` of none is ``playback.steps``; ``size`` in pixels, None for what suits the views; ``dpi`` are the pixels
+    of an inch of paper. ``engine`` says who drew it: matplotlib, or the window as it looked on screen.
     """
 
     steps: Annotated[tuple[Step, ...], Field(max_length=MOST_CELLS)] = ()
@@ -79,7 +80,7 @@ class PictureSpec(DrawingSpec):
     @field_validator("steps")
     @classmethod
     def _steps_go_on(cls, steps: tuple[int, ...]) -> tuple[int, ...]:
-        if any(later <= earlier for earlier, later in zip(steps, steps[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(steps)):
             raise ValueError(
                 tr("The steps of a film strip must grow; these are {steps}.", steps=", ".join(map(str, steps)))
             )
