@@ -12,6 +12,7 @@ from gdsim.commands import drawings, gradients, tables
 from gdsim.commands.parser import Parser
 from gdsim.errors import FormulaError, InputError, ProgramError
 from gdsim.i18n import tr
+from gdsim.unfinished import tidy
 
 COMMANDS = ("presets", "run", "grad", "render", "animate", "notebook")
 
@@ -65,6 +66,7 @@ def _dispatch(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
         options = _command_parser().parse_args(gradients.shielded(arguments))
         command: Callable[[argparse.Namespace], int] = options.command
+        tidy()
         return command(options)
     options = _window_parser().parse_args(arguments)
     from gdsim.app.application import main as open_window

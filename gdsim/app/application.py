@@ -19,6 +19,7 @@ from gdsim.errors import InputError
 from gdsim.i18n import set_translator, tr
 from gdsim.optimizers import rules
 from gdsim.simulation.files import load
+from gdsim.unfinished import tidy
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -50,6 +51,7 @@ def main(source: str | None = None) -> int:
     from PySide6.QtCore import QTimer
 
     QTimer.singleShot(0, window, gc.enable)
+    QTimer.singleShot(1000, window, tidy)  # once there is something to see
     status = app.exec()
     sys.excepthook = sys.__excepthook__
     return status
