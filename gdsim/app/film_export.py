@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from gdsim.app.exports.export_window import ExportWindow
 from gdsim.app.exports.film_preview import FilmPreview
@@ -64,7 +64,7 @@ class FilmDialog(ExportWindow):
         self._connect_choices()
         preview = FilmPreview(self._drawing)
         preview.slider.valueChanged.connect(lambda _frame: self._pause.start())
-        self._finish_layout(preview)
+        self._finish_layout(preview, self._progress_row())
         self._show_progress(False)
 
     def film(self) -> FilmSpec:
@@ -197,7 +197,6 @@ class FilmDialog(ExportWindow):
     def _fill(self) -> None:
         self.engine.setToolTip(tr("Figures show any views; the 3D view as on screen is drawn several times as fast."))
         self.captions.setToolTip(tr("Write title, step and loss above the picture."))
-        self.left.setAlignment(Qt.AlignmentFlag.AlignRight)
         form = self.form
         form.addRow(tr("Film &of"), self.engine)
         form.addRow(tr("Views"), self.views)
@@ -206,8 +205,14 @@ class FilmDialog(ExportWindow):
         form.addRow(tr("St&yle"), self.style_of_figure)
         form.addRow("", self.captions)
         form.addRow(tr("Si&ze"), self.size_fields)
-        form.addRow(self.bar)
-        form.addRow(self.left)
+
+    def _progress_row(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.left)
+        return holder
 
     def _connect_choices(self) -> None:
         for box in (self.engine, self.parameter, self.style_of_figure):

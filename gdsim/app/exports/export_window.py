@@ -133,8 +133,8 @@ class ExportWindow(QDialog):
         """Keep what was chosen, once it is written."""
         raise NotImplementedError
 
-    def _finish_layout(self, preview: PicturePreview | TextPreview) -> None:
-        """Put the parts in their places and begin."""
+    def _finish_layout(self, preview: PicturePreview | TextPreview, *below: QWidget) -> None:
+        """Put the parts in their places, with ``below`` above the buttons, and begin."""
         self.preview = preview
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setVerticalSpacing(GRID)
@@ -154,8 +154,8 @@ class ExportWindow(QDialog):
         layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.addLayout(upper, 1)
         layout.addWidget(self.target)
-        layout.addWidget(self.failure)
-        layout.addWidget(self.buttons)
+        for widget in (self.failure, *below, self.buttons):
+            layout.addWidget(widget)
         self.resize(136 * GRID, 76 * GRID)
         self._suggest_path()
         self.refresh()

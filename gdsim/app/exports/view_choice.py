@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from gdsim.app.panels.fields import Choice
 from gdsim.app.theme import GRID
@@ -16,9 +16,6 @@ from gdsim.errors import InputError
 from gdsim.export.views import VIEWS, lacking
 from gdsim.i18n import tr
 from gdsim.simulation.scenario import Scenario
-
-ONE_COLUMN = 4
-"""Views that stand below each other; more take two columns."""
 
 
 class ViewChoice(QWidget):
@@ -38,19 +35,18 @@ class ViewChoice(QWidget):
         super().__init__()
         self.error = MessageLabel(f"{kind}_views_error")
         self.boxes: dict[str, QCheckBox] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID // 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
         views = VIEWS[scenario.lab]
-        rows = len(views) if len(views) <= ONE_COLUMN else (len(views) + 1) // 2
-        for number, view in enumerate(views):
+        for view in views:
             box = self.boxes[view.name] = named(QCheckBox(tr(view.label)), f"{kind}_view_{view.name}", tr(view.label))
             reason = _reason(scenario, view.name)
             box.setEnabled(not reason)
             box.setToolTip(reason or tr("Draw this view; several stand side by side."))
             box.toggled.connect(lambda _on: self.changed.emit())
-            grid.addWidget(box, number % rows, number // rows)
-        grid.addWidget(self.error, rows, 0, 1, 2)
+            column.addWidget(box)
+        column.addWidget(self.error)
         self._order = list(self.boxes)
 
     def names(self) -> tuple[str, ...]:
