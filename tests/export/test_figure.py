@@ -259,16 +259,15 @@ def test_labels_of_runs_differ() -> None:
 
 
 def test_a_full_disk_leaves_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.figure import Figure
-
     target = tmp_path / "a.png"
     target.write_bytes(b"old")
 
-    def full(self: Figure, path: Path, **kwargs: Any) -> None:
-        path.write_bytes(b"half")
+    def full(path: Path, content: Any) -> int:
+        with path.open("wb") as stream:
+            stream.write(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Figure, "savefig", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError, match=r"a\.png cannot be written: no space left on device\.$"):
         write(load("saddle"), target, (320, 240), 1)
     assert target.read_bytes() == b"old"
