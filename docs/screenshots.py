@@ -84,6 +84,39 @@ def graph_picture(name: str, source: str, size: tuple[int, int], theme_name: str
     window.deleteLater()
 
 
+def dialog_picture(name: str, source: str, theme_name: str, step: int, action: str) -> None:
+    """Open a scenario at a step, trigger an action that opens a dialog, and write a picture of the dialog."""
+    from PySide6.QtCore import QSettings, QTimer
+    from PySide6.QtWidgets import QApplication, QLineEdit
+
+    from gdsim.app import theme
+    from gdsim.app.main_window import MainWindow
+    from gdsim.simulation.files import load
+
+    theme.apply(theme_name)
+    QSettings("gdsim", "gdsim").clear()
+    window = MainWindow(load(source))
+    window.resize(1280, 720)
+    window.show()
+    wait(lambda: window.lab.snapshot is not None)
+    window.lab.go_to(step)
+    wait(lambda: window.lab.shown_step == step)
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        for path in dialog.findChildren(QLineEdit):
+            if path.objectName().endswith("_path"):
+                path.setText(Path(path.text()).name)  # not whose home folder it is
+        settle(4.0)
+        dialog.grab().save(str(FOLDER / f"{name}.png"))
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    window.actions_by_name[action].trigger()
+    window.close()
+    window.deleteLater()
+
+
 def matplotlib_picture() -> None:
     """Write matplotlib's own figure of the lecture's surface, for comparison."""
     import numpy as np
@@ -135,6 +168,9 @@ def main() -> int:
     graph_picture("autograd-half-way", "lecture-autograd", (1920, 1080), "light", 15)
     graph_picture("autograd-after", "lecture-autograd", (1280, 720), "light", 21)
     graph_picture("autograd-dark", "autograd-network-2-2-1", (1920, 1080), "dark", 30)
+    dialog_picture("export-picture", "race-valley", "light", 60, "export_image")
+    dialog_picture("export-film", "lecture-surface", "dark", 20, "export_film")
+    dialog_picture("presets", "lecture-surface", "light", 0, "presets")
     for name, step in (("before", 10), ("half-way", 15), ("after", 21)):
         write_figure(load("lecture-autograd"), FOLDER / f"autograd-{name}.svg", PictureSpec(steps=(step,)))
     matplotlib_picture()
