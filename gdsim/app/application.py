@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BEFORE_QT = (
     "OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.files", "gdsim.simulation.worksheet",
-    "gdsim.simulation.apart", "gdsim.simulation.standing", "gdsim.export.run_colours",
+    "gdsim.simulation.apart", "gdsim.simulation.standing", "gdsim.export.run_colours", "gdsim.export.run_lines",
 )  # fmt: skip
 """What the first window needs that is imported before Qt."""
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from numpy.typing import NDArray
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from gdsim.app.exports.export_window import ExportWindow
 from gdsim.app.exports.number_group import NumberGroup
@@ -36,11 +37,16 @@ MOST_LINES = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is chosen: a table of every ``every``-th step, or the last state as arrays."""
+    """What is chosen: a table of every ``every``-th step, or the last state as arrays, perhaps with the history."""
 
     npz: bool
+    history: bool
     every: int
     only: int | None
+
+    def arrays(self, table: Table) -> dict[str, NDArray[Any]]:
+        """Return the arrays that are chosen."""
+        return table.arrays(self.only, self.every if self.history else None)
 
 
 class DataDialog(ExportWindow):
@@ -57,6 +63,7 @@ class DataDialog(ExportWindow):
         self._making = threading.Event()
         self.steps = named(steps_up_to(lab), "data_steps", tr("Steps"))
         self.every = named(WholeNumber(1, MOST_STEPS, tracking=True), "data_every", tr("Every so many steps a row"))
+        self.history = named(QCheckBox(tr("&History too")), "data_history", tr("History too"))
         self.runs = named(Choice({ALL: tr("All runs"), FOCUSED: tr("The chosen run")}), "data_runs", tr("Runs"))
         self.numbers = NumberGroup("data_numbers_error", self)
         self.numbers.watch(self.steps, self.every)
@@ -100,19 +107,23 @@ class DataDialog(ExportWindow):
 
     def _wanted(self) -> Wanted:
         only = self._lab.model.focus if self.runs.choice() == FOCUSED else None
-        return Wanted(self.target.line.text().lower().endswith(NPZ), self.every.value(), only)
+        npz = self.target.line.text().lower().endswith(NPZ)
+        return Wanted(npz, npz and self.history.isChecked() and self._lab.name != "autograd", self.every.value(), only)
 
     def _fill(self) -> None:
         self.every.set_silently(max(1, whole_number(self._settings, "data/every", 1)))
         self.runs.show_choice(choice(self._settings, "data/runs", (ALL, FOCUSED)))
         self.steps.setToolTip(tr("How many steps are made, from the start of the run."))
         self.every.setToolTip(tr("1 writes a row for every step, 10 one for every tenth."))
+        self.history.setToolTip(tr("Write also what is recorded of the steps on the way, and the parameters there."))
         self.runs.setToolTip(tr("All runs of the scenario, or the one whose numbers the window shows."))
         self.form.addRow(tr("&Steps"), self.steps)
+        self.form.addRow("", self.history)
         self.form.addRow(tr("A row e&very"), self.every)
         self.form.addRow(tr("&Runs"), self.runs)
         self.form.addRow(self.numbers.error)
         self.numbers.changed.connect(self.refresh)
+        self.history.toggled.connect(lambda _on: self._change_format())
         self.runs.currentIndexChanged.connect(lambda _index: self.refresh())
         self.target.changed.connect(self._change_format)
         self._drawing.done.connect(self._show_table)
@@ -123,7 +134,9 @@ class DataDialog(ExportWindow):
 
     def _show_rows(self) -> None:
         scenario = self._lab.scenario
-        self.form.setRowVisible(self.every, not self._wanted().npz)
+        wanted = self._wanted()
+        self.form.setRowVisible(self.history, wanted.npz and scenario.lab != "autograd")
+        self.form.setRowVisible(self.every, wanted.history or not wanted.npz)
         self.form.setRowVisible(self.runs, scenario.lab != "autograd" and len(scenario.run) > 1)
 
     def _show_table(self, result: object) -> None:
@@ -134,10 +147,10 @@ class DataDialog(ExportWindow):
 def first_lines(table: Table, wanted: Wanted) -> tuple[str, str]:
     """Return the first lines of what will be written, and how much it is."""
     if wanted.npz:
-        arrays = table.arrays(wanted.only)
+        arrays = wanted.arrays(table)
         lines = [tr("{name}: {shape}", name=name, shape=_shape(array.shape)) for name, array in arrays.items()]
         return "\n".join(lines), tr(
-            "{count} arrays of the state after {step} steps", count=len(arrays), step=table.last
+            "{count} arrays; the last state is that after {step} steps", count=len(arrays), step=table.last
         )
     rows = [table.header(wanted.only), *itertools.islice(table.rows(wanted.every, wanted.only), MOST_LINES)]
     count = table.count(wanted.every, wanted.only)
@@ -156,7 +169,7 @@ def write(table: Table, wanted: Wanted, path: Path) -> None:
 
     with replacing(path) as temporary:
         if wanted.npz:
-            write_npz(table.arrays(wanted.only), temporary)
+            write_npz(wanted.arrays(table), temporary)
         else:
             with temporary.open("w", encoding="utf-8", newline="") as stream:
                 table.write_csv(stream, wanted.every, wanted.only)

@@ -24,7 +24,12 @@ def add(commands: Any) -> None:
     add_overrides(parser)
     parser.add_argument("--steps", type=int, metavar="N", help=tr("number of updates; the scenario's own if left out"))
     parser.add_argument("--csv", metavar="FILE", help=tr("write every step as a table; - for standard output"))
-    parser.add_argument("--every", type=int, default=1, metavar="N", help=tr("write only every N-th step to the table"))
+    parser.add_argument(
+        "--every",
+        type=int,
+        metavar="N",
+        help=tr("write only every N-th step to the table; with --npz the history of these steps too"),
+    )
     parser.add_argument("--npz", metavar="FILE", help=tr("write the last state's parameters and gradients"))
     parser.set_defaults(command=_run)
 
@@ -34,24 +39,26 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.npz == "-":
         raise InputError(tr("--npz needs the name of a file: the format is not for a terminal."))
-    if options.every < 1:
+    if options.every is not None and options.every < 1:
         raise InputError(tr("--every {every} is not allowed: it must be 1 or more.", every=options.every))
+    every = options.every or 1
     steps = [] if options.steps is None else [f"playback.steps={options.steps}"]
     scenario = load(options.scenario, [*options.overrides, *steps])
     if scenario.lab == "autograd":
-        _run_walk(options, scenario)
+        _run_walk(options, scenario, every)
         return 0
     from gdsim.export import runs as making
     from gdsim.export import table
 
     runs = making.finish_runs(scenario, scenario.shown_step)
+    last = table.last_state(runs)
     _write_tables(
         options,
-        lambda stream: table.write_csv(runs, stream, options.every),
-        lambda path: table.write_npz(table.last_state(runs), path),
+        lambda stream: table.write_csv(runs, stream, every),
+        lambda path: table.write_npz(last | (table.history(runs, options.every) if options.every else {}), path),
     )
     if options.csv == "-":
-        table.write_csv(runs, sys.stdout, options.every)
+        table.write_csv(runs, sys.stdout, every)
     elif options.csv is None and options.npz is None:
         for run in runs:
             print(making.summary(run))
@@ -59,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run_walk(options: argparse.Namespace, scenario: AutogradScenario) -> None:
+def _run_walk(options: argparse.Namespace, scenario: AutogradScenario, every: int) -> None:
     from gdsim.export import graph_table, table
 
     walk = scenario.walk()
@@ -67,11 +74,11 @@ def _run_walk(options: argparse.Namespace, scenario: AutogradScenario) -> None:
     state = walk.state(position)
     _write_tables(
         options,
-        lambda stream: graph_table.write_csv(walk, position, stream, options.every),
+        lambda stream: graph_table.write_csv(walk, position, stream, every),
         lambda path: table.write_npz(graph_table.arrays(walk, state), path),
     )
     if options.csv == "-":
-        graph_table.write_csv(walk, position, sys.stdout, options.every)
+        graph_table.write_csv(walk, position, sys.stdout, every)
     elif options.csv is None and options.npz is None:
         print(graph_table.summary(walk, state))
     note(scenario.notes(walk, position))

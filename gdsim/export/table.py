@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
+from gdsim.errors import InputError
+from gdsim.i18n import tr
+
 if TYPE_CHECKING:
     from gdsim.export.runs import FinishedRun
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+MOST_NUMBERS = 100_000_000
+"""Of a history that is written as arrays."""
 
 
 def csv_header(runs: list[FinishedRun]) -> list[str]:
@@ -88,6 +93,44 @@ def last_state(runs: list[FinishedRun]) -> dict[str, NDArray[Any]]:
             result[f"{prefix}{name}"] = value
             result[f"{prefix}{name}.grad"] = now.gradient[name]
     return result
+
+
+def history(runs: list[FinishedRun], every: int) -> dict[str, NDArray[Any]]:
+    """Return what is recorded of every ``every``-th step, and the parameters there.
+
+    Names are ``history.step``, ``history.loss``, .. with shape ``(rows,)``, of a parameter ``(rows, *shape)``;
+    ``run1.history.step``, .. for further runs.
+
+    Raises
+    ------
+    InputError
+        If these are more numbers than fit into memory.
+    """
+    result: dict[str, NDArray[Any]] = {}
+    rows = sum(run.runner.last_step // every + 1 for run in runs)
+    size = len(runs[0].runner.history.columns) + runs[0].runner.simulation.layout.size
+    if rows * size > MOST_NUMBERS:
+        raise InputError(
+            tr(
+                "The history would be {count} numbers, more than {most}: take only every so many steps.",
+                count=rows * size,
+                most=MOST_NUMBERS,
+            )
+        )
+    for run in runs:
+        prefix = f"run{run.number}.history." if run.number else "history."
+        table, columns = run.runner.history.table()[::every], run.runner.history.columns
+        result[f"{prefix}step"] = np.arange(len(table)) * every
+        result |= {f"{prefix}{name}": table[:, number] for number, name in enumerate(columns)}
+        wanted = [name for name in run.runner.simulation.parameters if name not in columns]
+        states = [_parameters_at(run, int(step)) for step in result[f"{prefix}step"]] if wanted else []
+        result |= {f"{prefix}{name}": np.stack([state[name] for state in states]) for name in wanted}
+    return result
+
+
+def _parameters_at(run: FinishedRun, step: int) -> dict[str, NDArray[Any]]:
+    run.runner.seek(step)
+    return run.runner.snapshot().now.parameters
 
 
 def write_npz(arrays: dict[str, NDArray[Any]], path: Path) -> None:

@@ -65,6 +65,26 @@ def test_the_state_on_screen_is_written_as_npz(bench: Bench, tmp_path: Path) -> 
         np.testing.assert_allclose([arrays["w1"], arrays["w2"]], descent(3)[3], rtol=1e-12)
 
 
+def test_a_history_is_written_beside_the_last_state(bench: Bench, tmp_path: Path) -> None:
+    bench.lab.go_to(6)
+    bench.until_step(6)
+    desk = Desk(bench, DataDialog)
+    desk.type("data_path", str(tmp_path / "run.npz"))
+    desk.settle()
+    desk.find("data_history").click()
+    desk.settle()
+    desk.type("data_every", "3")
+    desk.settle()
+    assert "history.loss: 3" in shown(desk, "data_preview")
+    desk.save_and_wait()
+    with np.load(tmp_path / "run.npz") as arrays:
+        np.testing.assert_array_equal(arrays["history.step"], [0, 3, 6])
+        np.testing.assert_allclose(
+            np.column_stack([arrays["history.w1"], arrays["history.w2"]]), descent(6)[::3], rtol=1e-12
+        )
+        np.testing.assert_allclose([arrays["w1"], arrays["w2"]], descent(6)[6], rtol=1e-12)
+
+
 def test_one_run_of_a_race_can_be_written_alone(open_window, tmp_path: Path) -> None:
     bench = open_window("lecture-surface")
     bench.lab.run_choices.add(lambda sentence: None)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdsim.errors import InputError
 from gdsim.export import table
 from gdsim.export.runs import FinishedRun, finish_runs, notes
 from gdsim.formula import parse
@@ -139,3 +140,31 @@ def test_equal_states_give_equal_files(tmp_path: Path) -> None:
     for name in "ab":
         table.write_npz(table.last_state(finish_runs(load("saddle"), 3)), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_history_of_a_descent() -> None:
+    """Of gradient descent on x**2 + 4*y**2 from (2, 2): each step multiplies x by 0.8 and y by 0.2."""
+    scenario = race(
+        {"optimizer": "gd", "learning_rate": 0.1}, {"optimizer": "gd", "learning_rate": 0.1}, formula="x**2 + 4*y**2"
+    )
+    arrays = table.history(finish_runs(scenario, 7), 3)
+    steps = np.array([0, 3, 6])
+    for prefix in ("", "run1."):
+        np.testing.assert_array_equal(arrays[f"{prefix}history.step"], steps)
+        np.testing.assert_allclose(arrays[f"{prefix}history.x"], 2 * 0.8**steps, rtol=1e-12)
+        np.testing.assert_allclose(arrays[f"{prefix}history.grad_y"], 16 * 0.2**steps, rtol=1e-11)
+
+
+def test_the_history_of_a_network_has_its_parameters(oracles: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = finish_runs(load("lecture-network"), 4)
+    arrays = table.history(runs, 2)
+    assert arrays["history.linear1.weight"].shape == (3, 13, 20)
+    losses = oracles["network"]["losses_momentum_lr01_gamma09"]
+    np.testing.assert_allclose(arrays["history.loss"], losses[:5:2], rtol=1e-6)
+    first = oracles["network"]["linear1_weight"]
+    np.testing.assert_allclose(arrays["history.linear1.weight"][0, :2, :3], first, rtol=1e-4)
+    runs[0].runner.seek(4)
+    np.testing.assert_array_equal(arrays["history.linear1.weight"][2], table.last_state(runs)["linear1.weight"])
+    monkeypatch.setattr(table, "MOST_NUMBERS", 100)
+    with pytest.raises(InputError, match="take only every so many steps"):
+        table.history(runs, 2)

@@ -39,8 +39,8 @@ class Table(Protocol):
     def write_csv(self, stream: TextIO, every: int, only: int | None) -> None:
         """Write header and rows."""
 
-    def arrays(self, only: int | None) -> dict[str, NDArray[Any]]:
-        """Return the last state by name."""
+    def arrays(self, only: int | None, history: int | None) -> dict[str, NDArray[Any]]:
+        """Return the last state by name, and of runs the history of every ``history``-th step if asked for."""
 
 
 class RunsTable:
@@ -76,11 +76,15 @@ class RunsTable:
 
         write_csv(self._chosen(only), stream, every)
 
-    def arrays(self, only: int | None) -> dict[str, NDArray[Any]]:
-        """Return parameters and gradients of the last state by name."""
-        from gdsim.export.table import last_state
+    def arrays(self, only: int | None, history: int | None) -> dict[str, NDArray[Any]]:
+        """Return parameters and gradients of the last state by name, and the history of every ``history``-th step."""
+        from gdsim.export import table
 
-        return last_state(self._chosen(only))
+        runs = self._chosen(only)
+        for run in runs:
+            run.runner.seek(run.runner.last_step)  # a history before this one has gone back
+        last = table.last_state(runs)
+        return last if history is None else last | table.history(runs, history)
 
     def _chosen(self, only: int | None) -> list[FinishedRun]:
         return [run for run in self._runs if only in (None, run.number)]
@@ -116,7 +120,7 @@ class GraphTable:
 
         write_csv(self._walk, self.last, stream, every)
 
-    def arrays(self, only: int | None) -> dict[str, NDArray[Any]]:
+    def arrays(self, only: int | None, history: int | None) -> dict[str, NDArray[Any]]:
         """Return the values of tensors, and the gradients of leaves, by name."""
         from gdsim.export.graph_table import arrays
 
