@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +44,8 @@ def test_one_bad_scenario_does_not_stop_the_others(folder: Path, capsys: pytest.
     out, err = capsys.readouterr()
     assert out.startswith("2 of 6 files written in ")
     lines = err.strip().splitlines()
-    assert len([line for line in lines if "out/bad-learning_rate-0." in line and "character" in line]) == 2
+    bad = [line for line in lines if line.startswith("gdsim: out/bad-learning_rate-0.") and "of bad.toml: " in line]
+    assert len([line for line in bad if "character" in line]) == 2
     assert len([line for line in lines if "There is no scenario none.toml" in line]) == 2
     assert len(lines) == 4
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
@@ -70,6 +73,27 @@ def test_a_single_bad_scenario_is_bad_input(folder: Path, capsys: pytest.Capture
     assert cli.main(["render", "bad.toml", "-o", "a.png"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (folder / "a.png").exists()
+
+
+@pytest.mark.parametrize("source", ["none.toml", "zzz*", "bad.toml"])
+def test_a_folder_that_would_stay_empty_is_not_there_afterwards(folder: Path, source: str) -> None:
+    before = sorted(folder.iterdir())
+    assert cli.main(["render", source, "-o", "new/deep/"]) == 2
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_ctrl_c_ends_a_batch_at_once_and_leaves_no_part(folder: Path) -> None:
+    words = [sys.executable, "-m", "gdsim", "animate", "good.toml", "-o", "films/", "--size", "640x480", "--jobs", "2"]
+    sweep = ["--set", "run.learning_rate=0.1,0.2,0.3,0.4", "--last", "2000", "--speed", "30"]
+    with subprocess.Popen([*words, *sweep], stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not (folder / "films").is_dir() or not list((folder / "films").iterdir()):
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert err == "gdsim: Stopped; 0 of 4 files are written.\n"
+    assert not (folder / "films").exists()
 
 
 def test_a_folder_that_cannot_be_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

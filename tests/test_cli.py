@@ -270,6 +270,8 @@ def test_grad_refuses_in_one_line(capsys: Captured, arguments: list[str], said: 
         (["notebook", "lecture-surface", "-o", "a.doc"], "must end in one of .ipynb, .py."),
         (["notebook", "lecture-surface", "-o", "a.py", "--steps", "-1"], "--steps -1"),
         (["run", "lecture-surface", "--every", "0", "--csv", "a.csv"], "--every 0"),
+        (["run", "lecture-surface", "--every", "5"], "give --csv or --npz"),
+        (["render", "lecture-surface", "-o", "no/a.png"], "no/a.png cannot be written: there is no such folder."),
         (["render", "lecture-surface", "-o", "/nowhere/a.png"], "/nowhere/a.png cannot be written"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

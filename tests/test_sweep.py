@@ -87,15 +87,17 @@ def test_too_many_files_are_refused_before_any_is_made() -> None:
         variants(["saddle"], [f"run.learning_rate={thousand}", f"view.elev={thousand}"])
 
 
-def test_a_pattern_stands_for_files_else_for_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pattern_stands_for_presets_or_with_a_dot_for_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "race-valley" in expand("race-*") and "saddle" not in expand("race-*")
     for name in ("race-b.toml", "race-a.toml", "[x].toml"):
         Path(name).touch()
-    assert expand("race-*") == ["race-a.toml", "race-b.toml"]
+    assert "race-valley" in expand("race-*") and "race-a.toml" not in expand("race-*")
+    assert expand("race-*.toml") == ["race-a.toml", "race-b.toml"]
+    assert expand(f"{tmp_path}/race*") == [f"{tmp_path}/race-a.toml", f"{tmp_path}/race-b.toml"]
     assert expand("[x].toml") == ["[x].toml"]
     assert expand("nothing-*") == ["nothing-*"]
-    assert [v.source for v in variants(["race-*", "race-a.toml"], [])] == ["race-a.toml", "race-b.toml"]
+    assert [v.source for v in variants(["race-*.toml", "race-a.toml"], [])] == ["race-a.toml", "race-b.toml"]
 
 
 def names(output: str, found: list[Variant], extension: str | None = None) -> list[str]:
@@ -131,6 +133,7 @@ def test_a_value_makes_no_path(tmp_path: Path) -> None:
         ("out.bmp", None, r"out.bmp cannot be written: its name must end in one of .png, .svg, .pdf"),
         ("out/", "bmp", r"--format 'bmp' is unknown: there are png, svg, pdf"),
         ("{names}.png", None, r"unknown placeholder {names}; there are {name}, {number}, {run.learning_rate}"),
+        ("{name.png", None, r"has a brace without its other half"),
         ("{name}.png", None, r"Two files would be called saddle.png"),
     ],
 )

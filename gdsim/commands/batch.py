@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdsim.errors import FormulaError, InputError
 from gdsim.i18n import tr
+from gdsim.unfinished import tidy
 
 if TYPE_CHECKING:
     from gdsim.simulation.scenario import Scenario
@@ -83,21 +85,30 @@ def perform(job: Job, progress: Progress | None = None) -> list[str]:
     return write_notebook(scenario, job.target, job.settings.get("steps"))
 
 
-def make_folders(jobs: Sequence[Job]) -> None:
-    """Make the folders of all files.
+@contextmanager
+def folders(jobs: Sequence[Job]) -> Iterator[None]:
+    """Make the folders of all files that are not there yet; those that stay empty go again.
 
     Raises
     ------
     InputError
         If one cannot be made.
     """
-    for folder in dict.fromkeys(job.target.parent for job in jobs):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            sentence = tr("The folder {path} cannot be made: {reason}.", path=str(folder), reason=reason)
-            raise InputError(sentence) from None
+    missing = {folder for job in jobs for folder in (job.target.parent, *job.target.parent.parents)}
+    made = sorted(folder for folder in missing if not folder.exists())
+    try:
+        for folder in made:
+            try:
+                folder.mkdir(exist_ok=True)
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                sentence = tr("The folder {path} cannot be made: {reason}.", path=str(folder), reason=reason)
+                raise InputError(sentence) from None
+        yield
+    finally:
+        for folder in reversed(made):
+            with suppress(OSError):  # it is not empty
+                folder.rmdir()
 
 
 def perform_all(jobs: Sequence[Job], processes: int) -> int:
@@ -108,26 +119,38 @@ def perform_all(jobs: Sequence[Job], processes: int) -> int:
     if len(jobs) == 1:
         return _perform_one(jobs[0])
     begun = time.monotonic()
-    failures = 0
+    written = 0
     with _bar(len(jobs), tr("file")) as bar:
-        for result in _results(jobs, max(1, min(processes, len(jobs)))):
-            failures += bool(result.error)
-            for sentence in [result.error] if result.error else result.notes:
-                bar.write(f"gdsim: {result.job.target}: {sentence}", file=sys.stderr)
-            bar.update()
-    words = tr(
-        "{written} of {count} files written in {seconds} s.",
-        written=len(jobs) - failures,
-        count=len(jobs),
-        seconds=f"{time.monotonic() - begun:.1f}",
-    )
-    print(words)
-    return FAILED if failures else DONE
+        try:
+            for result in _results(jobs, max(1, min(processes, len(jobs)))):
+                written += not result.error
+                for sentence in _told(result):
+                    bar.write(f"gdsim: {sentence}", file=sys.stderr)
+                bar.update()
+        except KeyboardInterrupt:
+            words = tr("Stopped; {written} of {count} files are written.", written=written, count=len(jobs))
+            bar.write(f"gdsim: {words}", file=sys.stderr)
+            raise
+    seconds = f"{time.monotonic() - begun:.1f}"
+    print(tr("{written} of {count} files written in {seconds} s.", written=written, count=len(jobs), seconds=seconds))
+    return DONE if written == len(jobs) else FAILED
+
+
+def _told(result: Result) -> list[str]:
+    """Return what is to be said of a result, with the file that it concerns."""
+    job = result.job
+    if result.error:
+        return [
+            tr("{target}, of {scenario}: {sentence}", target=job.target, scenario=job.source, sentence=result.error)
+        ]
+    return [tr("{target}: {sentence}", target=job.target, sentence=sentence) for sentence in result.notes]
 
 
 def _perform_one(job: Job) -> int:
     from gdsim.commands.parser import note
 
+    if not job.target.parent.is_dir():
+        raise InputError(tr("{path} cannot be written: there is no such folder.", path=str(job.target)))
     if job.kind != "film":
         note(perform(job))
         return DONE
@@ -146,7 +169,7 @@ def _results(jobs: Sequence[Job], processes: int) -> Any:
     """Yield the result of each job as it is there."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     if processes == 1:
         yield from map(attempt, jobs)
@@ -162,12 +185,16 @@ def _results(jobs: Sequence[Job], processes: int) -> Any:
                     sentence = tr("The process that wrote it ended unexpectedly, perhaps for lack of memory.")
                     yield Result(futures[future], error=sentence)
         except BaseException:
+            # What they are at is thrown away, and what they leave is cleared away.
+            for process in active_children():
+                process.terminate()
             pool.shutdown(cancel_futures=True)
+            tidy()
             raise
 
 
 def _prepare() -> None:
-    """Keep a process to its own core, and let only the first one hear of Ctrl+C."""
+    """Keep a process to its own core; that of Ctrl+C the first one hears, which ends the others."""
     import signal
 
     import torch

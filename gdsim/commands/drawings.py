@@ -77,7 +77,7 @@ def _add_files(parser: argparse.ArgumentParser, kinds: tuple[str, ...]) -> None:
         "scenarios",
         nargs="+",
         metavar="SCENARIO",
-        help=tr("scenario files, pictures made of one, presets' names, or patterns such as 'race-*'"),
+        help=tr("scenario files, pictures made of one, presets, or patterns: 'race-*' for presets, '*.toml' for files"),
     )
     add_overrides(parser, sweeps=True)
     parser.add_argument(
@@ -152,7 +152,7 @@ def _given(options: argparse.Namespace, *names: str) -> Settings:
 
 
 def _carry_out(kind: str, options: argparse.Namespace, kinds: tuple[str, ...], settings: Settings) -> int:
-    from gdsim.commands.batch import Job, make_folders, perform_all, processors
+    from gdsim.commands.batch import Job, folders, perform_all, processors
     from gdsim.commands.sweep import variants
     from gdsim.commands.targets import is_folder, targets
 
@@ -167,9 +167,11 @@ def _carry_out(kind: str, options: argparse.Namespace, kinds: tuple[str, ...], s
     ]
     if angles and len(jobs) == 1:
         _check_lab(jobs[0].source)
-    if len(jobs) > 1 or is_folder(options.output, options.format, len(jobs)):
-        make_folders(jobs)
-    return perform_all(jobs, options.jobs or processors())
+    processes = options.jobs or processors()
+    if len(jobs) == 1 and not is_folder(options.output, options.format, 1):
+        return perform_all(jobs, processes)
+    with folders(jobs):
+        return perform_all(jobs, processes)
 
 
 def _angles(options: argparse.Namespace) -> list[str]:

@@ -67,11 +67,15 @@ def variants(sources: list[str], overrides: list[str]) -> list[Variant]:
 
 
 def expand(pattern: str) -> list[str]:
-    """Return the files, else the presets, that a pattern with ``* ? [ ]`` stands for; itself where there are none."""
+    """Return what a pattern with ``* ? [ ]`` stands for; itself where there is nothing of this kind.
+
+    With a dot or in a folder it is one of files, such as ``*.toml``, else one of presets.
+    """
     if os.path.exists(pattern) or not any(sign in pattern for sign in "*?["):
         return [pattern]
-    found = sorted(name for name in glob.glob(pattern, recursive=True) if os.path.isfile(name))
-    if not found:
+    if "." in pattern or os.path.dirname(pattern):
+        found = sorted(name for name in glob.glob(pattern, recursive=True) if os.path.isfile(name))
+    else:
         from gdsim.simulation.files import preset_names
 
         found = sorted(fnmatch.filter(preset_names(), pattern))

@@ -41,6 +41,8 @@ def _run(options: argparse.Namespace) -> int:
         raise InputError(tr("--npz needs the name of a file: the format is not for a terminal."))
     if options.every is not None and options.every < 1:
         raise InputError(tr("--every {every} is not allowed: it must be 1 or more.", every=options.every))
+    if options.every is not None and options.csv is None and options.npz is None:
+        raise InputError(tr("--every needs a file to write these steps to: give --csv or --npz."))
     every = options.every or 1
     steps = [] if options.steps is None else [f"playback.steps={options.steps}"]
     scenario = load(options.scenario, [*options.overrides, *steps])

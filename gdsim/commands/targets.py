@@ -91,7 +91,10 @@ def _filled(output: str, variant: Variant, number: int) -> str:
             )
         return values[match[1]]
 
-    return re.sub(r"\{([^{}]*)\}", value, output)
+    filled = re.sub(r"\{([^{}]*)\}", value, output)
+    if "{" in filled or "}" in filled:
+        raise InputError(tr("-o {output} has a brace without its other half.", output=output))
+    return filled
 
 
 def _name(variant: Variant) -> str:

@@ -169,6 +169,8 @@ def _read(source: str | Path) -> dict[str, Any]:
             raw = stream.read(MAX_BYTES + 1)
         if kind := kind_of(raw):
             return _read_picture(Path(source), kind)
+        if not raw.strip():
+            raise InputError(tr("{path} is empty.", path=str(source)))
         if len(raw) > MAX_BYTES:
             raise InputError(tr("{path} is too large for a scenario.", path=str(source)))
         # With a byte order mark, which some editors on Windows write.
@@ -176,9 +178,8 @@ def _read(source: str | Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError(
             tr(
-                "There is no scenario {path}: give a file or a preset ({known}).",
+                "There is no scenario {path}: give a file or the name of a preset, which gdsim presets lists.",
                 path=str(source),
-                known=", ".join(preset_names()),
             )
         ) from None
     except OSError as error:
