@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from gdsim.atomic import replacing
-from gdsim.carrier import MAX_BYTES, extract, kind_of
+from gdsim.carrier import KINDS, MAX_BYTES, extract, kind_of
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
@@ -171,6 +171,9 @@ def _read(source: str | Path) -> dict[str, Any]:
             return _read_picture(Path(source), kind)
         if not raw.strip():
             raise InputError(tr("{path} is empty.", path=str(source)))
+        if entry.name.lower().endswith(KINDS):
+            raise InputError(tr("{path} is no picture or film that can be read: it is damaged, or something else.",
+                                path=str(source)))  # fmt: skip
         if len(raw) > MAX_BYTES:
             raise InputError(tr("{path} is too large for a scenario.", path=str(source)))
         # With a byte order mark, which some editors on Windows write.

@@ -222,7 +222,7 @@ def test_a_variable_called_like_a_column_is_refused(name: str) -> None:
         ("x = 0x" + "f" * 5000 + LECTURE, "unknown key x"),
         (b"a" * 10_000_000, "too large for a scenario"),
         ("format = 1\nformat = 1\n", "not valid TOML"),
-        ("", "lacks the key problem"),
+        ("", "is empty"),
         ("run = 3", "lacks the key problem"),
         ("[run]\noptimizer = 'gd'", "lacks the key problem"),
     ],
@@ -231,6 +231,14 @@ def test_a_variable_called_like_a_column_is_refused(name: str) -> None:
 def test_hostile_files_are_refused_in_one_sentence(tmp_path: Path, content: str | bytes, said: str) -> None:
     assert said in refused(content, tmp_path)
     assert refused(content, tmp_path, ["run.learning_rate=0.1", "run.0.gamma=1", "problem.formula=x+y"])
+
+
+@pytest.mark.parametrize("kind", [".png", ".SVG", ".mp4"])
+def test_a_damaged_picture_is_not_called_toml(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a{kind}"
+    path.write_bytes(b"\0\0\0\0 nothing")
+    with pytest.raises(InputError, match="is no picture or film that can be read"):
+        files.load(path)
 
 
 def test_endless_dotted_keys_are_refused(tmp_path: Path) -> None:
