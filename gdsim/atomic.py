@@ -6,17 +6,17 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from gdsim.errors import InputError
+from gdsim.errors import Cancelled, InputError
 from gdsim.i18n import tr
 from gdsim.unfinished import noted, temporary_beside
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, cancelled: Callable[[], bool] | None = None) -> Iterator[Path]:
     """Yield a new file's path beside ``target``; it takes the target's place when the block ends well.
 
     The new file keeps the target's extension, because writers choose the format by it. A link is followed; a
@@ -27,6 +27,8 @@ def replacing(target: Path) -> Iterator[Path]:
     ------
     InputError
         If the folder cannot be written to or the disk is full; the old file is then as it was.
+    Cancelled
+        If ``cancelled``, which is asked when all is written, says so; likewise.
     """
     with _one_sentence(target), ExitStack() as cleaning:
         real = _resolved(target)
@@ -41,6 +43,8 @@ def replacing(target: Path) -> Iterator[Path]:
         cleaning.callback(temporary.unlink, missing_ok=True)
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield temporary
+        if cancelled is not None and cancelled():
+            raise Cancelled
         if special:
             with temporary.open("rb") as written, real.open("wb") as device:
                 shutil.copyfileobj(written, device)

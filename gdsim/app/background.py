@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from gdsim.errors import InputError
+from gdsim.errors import Cancelled, InputError
 from gdsim.i18n import tr
 
 Work = Callable[[], object]
@@ -14,6 +14,8 @@ Work = Callable[[], object]
 
 class Background(QObject):
     """Does the latest work that was asked for; `done` carries its result, unless newer work waits.
+
+    Work that raises `gdsim.errors.Cancelled` ends without a word.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ class Background(QObject):
         self._wanted: Work | None = None
         self._thread: _Thread | None = None
         self._given_up = False
-        self._closed = False
+        self._closed = self._left = False
 
     @property
     def busy(self) -> bool:
@@ -54,6 +56,12 @@ class Background(QObject):
         if self._thread is not None:
             self._thread.wait()
 
+    def leave_to(self, keeper: QObject) -> None:
+        """Start no other thread; belong to ``keeper`` until the present one has ended, then go."""
+        self._closed = self._left = True
+        if self._thread is not None:
+            self.setParent(keeper)
+
     def _start(self) -> None:
         if self._thread is not None or self._wanted is None or self._closed:
             return
@@ -65,12 +73,14 @@ class Background(QObject):
     def _finish(self) -> None:
         thread, self._thread = self._thread, None
         assert thread is not None
-        if self._wanted is None and not self._closed and not self._given_up:
+        if self._wanted is None and not (self._closed or self._given_up or thread.cancelled):
             if thread.error:
                 self.failed.emit(thread.error)
             else:
                 self.done.emit(thread.result)
         thread.deleteLater()
+        if self._left:
+            self.deleteLater()
         self._start()
 
 
@@ -81,10 +91,13 @@ class _Thread(QThread):
         self._work = work
         self.result: object = None
         self.error = ""
+        self.cancelled = False
 
     def run(self) -> None:
         try:
             self.result = self._work()
+        except Cancelled:
+            self.cancelled = True
         except InputError as error:
             self.error = str(error)
         except Exception as error:  # whatever a library cannot do must not end the program

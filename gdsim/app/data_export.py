@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +59,6 @@ class DataDialog(ExportWindow):
     def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(lab, settings, parent, tr("Export data"))
         self._table: Table | None = None
-        self._making = threading.Event()
         self.steps = named(steps_up_to(lab), "data_steps", tr("Steps"))
         self.every = named(WholeNumber(1, MOST_STEPS, tracking=True), "data_every", tr("Every so many steps a row"))
         self.history = named(QCheckBox(tr("&History too")), "data_history", tr("History too"))
@@ -75,35 +73,23 @@ class DataDialog(ExportWindow):
         return self.numbers.good()
 
     def _preview(self) -> None:
-        make, wanted = self._maker(), self._wanted()
+        make, wanted = self._maker(self._new_preview()), self._wanted()
         self._drawing.ask(lambda: (table := make(), *first_lines(table, wanted)))
 
     def _writer(self, path: Path) -> Callable[[], object]:
-        make, wanted = self._maker(), self._wanted()
-        return lambda: write(make(), wanted, path)
+        make, wanted = self._maker(self._stop.is_set), self._wanted()
+        return lambda: write(make(), wanted, path, self._stop.is_set)
 
     def _remember(self) -> None:
         self._settings.setValue("data/every", self.every.value())
         self._settings.setValue("data/runs", self.runs.choice())
 
-    def _maker(self) -> Callable[[], Table]:
+    def _maker(self, cancelled: Callable[[], bool]) -> Callable[[], Table]:
         """Return what makes the runs, as far as they are not there yet."""
         scenario, steps, known = self._lab.scenario, self.steps.value(), self._table
-        self._making.set()  # what is being made is of no use any more
-        making = self._making = threading.Event()
         if known is not None and (known.scenario, known.steps) == (scenario, steps):
             return lambda: known
-        return lambda: table_of(scenario, steps, making.is_set)
-
-    def reject(self) -> None:
-        """Close; while numbers are written, call that off instead."""
-        self._making.set()
-        super().reject()
-
-    def done(self, result: int) -> None:
-        """Close, and leave no thread behind."""
-        self._making.set()
-        super().done(result)
+        return lambda: table_of(scenario, steps, cancelled)
 
     def _wanted(self) -> Wanted:
         only = self._lab.model.focus if self.runs.choice() == FOCUSED else None
@@ -157,17 +143,19 @@ def first_lines(table: Table, wanted: Wanted) -> tuple[str, str]:
     return "\n".join(map(",".join, rows)), tr("1 row") if count == 1 else tr("{count} rows", count=count)
 
 
-def write(table: Table, wanted: Wanted, path: Path) -> None:
+def write(table: Table, wanted: Wanted, path: Path, cancelled: Callable[[], bool]) -> None:
     """Write a table or arrays to ``path``, whole or not at all.
 
     Raises
     ------
     InputError
         If it cannot be written.
+    Cancelled
+        If ``cancelled``, which is asked when all is written, says so; nothing is left behind.
     """
     from gdsim.export.table import write_npz
 
-    with replacing(path) as temporary:
+    with replacing(path, cancelled) as temporary:
         if wanted.npz:
             write_npz(wanted.arrays(table), temporary)
         else:

@@ -122,13 +122,13 @@ class FilmDialog(ExportWindow):
     def _preview(self) -> None:
         scenario = self._scenario()
         self.preview.show_working(tr("Drawing..."))
-        self.preview.ask(scenario)
+        self.preview.ask(scenario, self._new_preview)
 
     def _writer(self, path: Path) -> Callable[[], object]:
         scenario, film = self._scenario(), self.film()
         self._began = time.monotonic()
         if film.engine == "window":
-            return lambda: prepare(scenario, film, path)
+            return lambda: prepare(scenario, film, path, self._stop.is_set)
 
         from gdsim.export.film import write_film
 

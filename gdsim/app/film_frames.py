@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,13 +35,17 @@ def drawn_by_window(scenario: Scenario, film: FilmSpec) -> bool:
     return scenario.lab == "surface" and film.views in ((), ("surface",)) and film.style != "print"
 
 
-def prepare(scenario: Scenario, film: FilmSpec, target: Path) -> RunsStage:
+def prepare(
+    scenario: Scenario, film: FilmSpec, target: Path, cancelled: Callable[[], bool] | None = None
+) -> RunsStage:
     """Return the runs that a film shows; this takes its time, so do it in a thread of its own.
 
     Raises
     ------
     InputError
         If there can be no such film.
+    Cancelled
+        Once ``cancelled``, which is asked before each step, says so.
     """
     from gdsim.export.scenes import RunsStage
 
@@ -49,7 +53,7 @@ def prepare(scenario: Scenario, film: FilmSpec, target: Path) -> RunsStage:
     check_target(target, film)
     assert film.last is not None and scenario.lab == "surface"
     plan(scenario, film, film.last)
-    stage = RunsStage(scenario, film.last, film.run, film.parameter)
+    stage = RunsStage(scenario, film.last, film.run, film.parameter, cancelled)
     if not np.isfinite(stage.mesh.z).any():
         raise InputError(stage.mesh.note)
     stage.at(film.first)  # finds the minima

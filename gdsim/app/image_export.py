@@ -39,6 +39,7 @@ class ExportDialog(ExportWindow):
 
     kind = "export"
     endings = VECTOR
+    can_be_called_off = True
     preview: PicturePreview
 
     def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:
@@ -84,7 +85,8 @@ class ExportDialog(ExportWindow):
         try:
             scenario = self._scenario()
             if self._is_figure():
-                self._drawing.ask(lambda: drawn(scenario))
+                cancelled = self._new_preview()
+                self._drawing.ask(lambda: drawn(scenario, cancelled))
             else:
                 self._show_drawn((self._grab(scenario), []))
         except InputError as error:
@@ -93,9 +95,9 @@ class ExportDialog(ExportWindow):
     def _writer(self, path: Path) -> Callable[[], object]:
         scenario = self._scenario()
         if self._is_figure():
-            return lambda: _write(scenario, path)
+            return lambda: _write(scenario, path, self._stop.is_set)
         image = self._grab(scenario)
-        return lambda: write_image(image, path, scenario)
+        return lambda: write_image(image, path, scenario, self._stop.is_set)
 
     def _remember(self) -> None:
         picture = self.picture()
@@ -217,21 +219,23 @@ def style_choice() -> Choice:
     return box
 
 
-def drawn(scenario: Scenario) -> tuple[QImage, list[str]]:
+def drawn(scenario: Scenario, cancelled: Callable[[], bool]) -> tuple[QImage, list[str]]:
     """Return the picture that the scenario asks for, as it is written, and what there is to say of it.
 
     Raises
     ------
     InputError
         If it cannot be drawn.
+    Cancelled
+        Once ``cancelled`` says so.
     """
     with tempfile.TemporaryDirectory(prefix="gdsim-") as folder:
         path = Path(folder) / "preview.png"
-        notes = _write(scenario, path)
+        notes = _write(scenario, path, cancelled)
         return QImage(str(path)), notes
 
 
-def _write(scenario: Scenario, path: Path) -> list[str]:
+def _write(scenario: Scenario, path: Path, cancelled: Callable[[], bool]) -> list[str]:
     from gdsim.export.figure import write_figure
 
-    return write_figure(scenario, path, scenario.picture)
+    return write_figure(scenario, path, scenario.picture, cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from gdsim.atomic import replacing
 from gdsim.carrier import embed
-from gdsim.errors import InputError
+from gdsim.errors import Cancelled, InputError
 from gdsim.export.scenes import stage_of
 from gdsim.export.sheet import draw_sheet as draw_sheet
 from gdsim.export.sheet import scale_of, size_of
@@ -26,6 +26,7 @@ from gdsim.simulation.picture_spec import PictureSpec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from typing_extensions import Buffer
 
     from gdsim.simulation.scenario import Scenario
 
@@ -38,7 +39,12 @@ LOCK = threading.RLock()
 """Held by whoever draws or typesets with matplotlib, which bears no second thread."""
 
 
-def write_figure(scenario: Scenario, target: Path, picture: PictureSpec | None = None) -> list[str]:
+def write_figure(
+    scenario: Scenario,
+    target: Path,
+    picture: PictureSpec | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[str]:
     """Draw ``scenario`` and write it to ``target``, whole or not at all; the file carries the scenario.
 
     Parameters
@@ -49,6 +55,8 @@ def write_figure(scenario: Scenario, target: Path, picture: PictureSpec | None =
         A file's name that ends in ``.png``, ``.svg`` or ``.pdf``. Equal scenarios give equal bytes.
     picture
         What is drawn of it, and how; when None what the scenario itself says.
+    cancelled
+        Asked before each step of a run, while it is drawn and before it is there, whether to stop.
 
     Returns
     -------
@@ -59,19 +67,21 @@ def write_figure(scenario: Scenario, target: Path, picture: PictureSpec | None =
     ------
     InputError
         If there is nothing to draw, or the file cannot be written.
+    Cancelled
+        Once ``cancelled`` says so; nothing is left behind.
     """
     if target.suffix.lower() not in KINDS:
         raise InputError(
             tr("{path} is no picture that can be written: its name must end in .png, .svg or .pdf.", path=str(target))
         )
     picture = resolved(scenario, picture or scenario.picture or PictureSpec())
-    stage = stage_of(scenario, picture.steps[-1], picture.run, picture.parameter)
+    stage = stage_of(scenario, picture.steps[-1], picture.run, picture.parameter, cancelled)
     style = style_of(scenario, picture)
     assert picture.size is not None
-    with drawing(style), replacing(target) as temporary:
+    with drawing(style), replacing(target, cancelled) as temporary:
         figure = new_figure(picture.size, picture.dpi)
-        draw_sheet(figure, stage, picture, style)
-        save(figure, temporary, scenario.title or scenario.subject, picture.transparent)
+        draw_sheet(figure, stage, picture, style, cancelled)
+        save(figure, temporary, scenario.title or scenario.subject, picture.transparent, cancelled)
         embed(temporary, carried(scenario.model_copy(update={"picture": picture, "film": None}), target))
     return stage.notes()
 
@@ -166,11 +176,34 @@ def new_figure(size: tuple[int, int], dpi: float = DPI) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path, title: str, transparent: bool = False) -> None:
-    """Write ``figure`` in the format of the path's extension, without the date."""
+def save(
+    figure: Figure,
+    path: Path,
+    title: str,
+    transparent: bool = False,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Write ``figure`` in the format of the path's extension, without the date.
+
+    Raises
+    ------
+    Cancelled
+        Once ``cancelled``, which is asked at each piece that is written, says so.
+    """
     kind = path.suffix.lower().removeprefix(".")
     metadata: dict[str, Any] = {"Title": title}
     metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    written = io.BytesIO()  # first: on a full disk matplotlib's PDF stumbles over its own clearing up
+    written = _Bytes(cancelled)  # first: on a full disk matplotlib's PDF stumbles over its own clearing up
     figure.savefig(written, format=kind, dpi=figure.dpi, metadata=metadata, transparent=transparent)
     path.write_bytes(written.getbuffer())
+
+
+class _Bytes(io.BytesIO):
+    def __init__(self, cancelled: Callable[[], bool] | None) -> None:
+        super().__init__()
+        self._cancelled = cancelled
+
+    def write(self, piece: Buffer, /) -> int:
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
+        return super().write(piece)

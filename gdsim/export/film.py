@@ -41,7 +41,7 @@ def write_film(
     progress
         Called with the number of frames that are done, and of all.
     cancelled
-        Asked before each picture whether to stop.
+        Asked before each step and each picture whether to stop.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def write_film(
     check_target(target, film)
     assert film.last is not None
     plan(scenario, film, film.last)  # what cannot be filmed is refused before it is run
-    stage = stage_of(scenario, film.last, film.run, film.parameter)
+    stage = stage_of(scenario, film.last, film.run, film.parameter, cancelled)
     shots = plan(scenario, film, stage.last)
     sheet = FilmSheet(stage, film)
 
@@ -73,7 +73,10 @@ def write_film(
 
     samples = sampled(shots, target, draw)
     text = carried_text(scenario, film, target)
-    with replacing(target) as temporary, Encoder(temporary, film.size, film.fps, text, samples) as encoder:
+    with (
+        replacing(target, cancelled) as temporary,
+        Encoder(temporary, film.size, film.fps, text, samples) as encoder,
+    ):
         done = 0
         for shot, times in runs_of_equal(shots):
             encoder.add(draw(shot), times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -150,14 +151,26 @@ class RunsStage:
         The step up to which its runs are made.
     focus, parameter
         As in the scenes.
+    cancelled
+        Asked before each step whether to stop.
+
+    Raises
+    ------
+    Cancelled
+        Once ``cancelled`` says so.
     """
 
     def __init__(
-        self, scenario: SurfaceScenario | NetworkScenario, last: int, focus: int = 0, parameter: str = ""
+        self,
+        scenario: SurfaceScenario | NetworkScenario,
+        last: int,
+        focus: int = 0,
+        parameter: str = "",
+        cancelled: Callable[[], bool] | None = None,
     ) -> None:
         self.scenario = scenario
         self._focus, self._parameter = focus, parameter
-        self.runs: list[FinishedRun] = finish_runs(scenario, last)
+        self.runs: list[FinishedRun] = finish_runs(scenario, last, cancelled)
         self._labels = labels([run.spec for run in self.runs])
 
     @property
@@ -234,7 +247,13 @@ class GraphStage:
         return self.scenario.notes(self.walk, self.last)
 
 
-def stage_of(scenario: Scenario, last: int, focus: int = 0, parameter: str = "") -> RunsStage | GraphStage:
+def stage_of(
+    scenario: Scenario,
+    last: int,
+    focus: int = 0,
+    parameter: str = "",
+    cancelled: Callable[[], bool] | None = None,
+) -> RunsStage | GraphStage:
     """Play ``scenario`` up to a step, so that it can be looked at at any.
 
     Parameters
@@ -245,15 +264,19 @@ def stage_of(scenario: Scenario, last: int, focus: int = 0, parameter: str = "")
         Number of the run whose numbers are shown where only one's can be.
     parameter
         Name of the parameter of a network whose numbers are shown where only one's can be; the first if empty.
+    cancelled
+        Asked before each step whether to stop.
 
     Raises
     ------
     InputError
         If its data cannot be read, or do not fit the rest.
+    Cancelled
+        Once ``cancelled`` says so.
     """
     if scenario.lab == "autograd":
         return GraphStage(scenario)
-    return RunsStage(scenario, last, focus, parameter)
+    return RunsStage(scenario, last, focus, parameter, cancelled)
 
 
 def _outside(scenario: SurfaceScenario, runs: list[FinishedRun]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gdsim.errors import Cancelled
 from gdsim.export import sheet_words as words
 from gdsim.export.legend import Entry, entries, shortened, write_legend
 from gdsim.export.scenes import RunsScene, Stage
@@ -41,7 +43,13 @@ class Cell:
     figure: SubFigure
 
 
-def draw_sheet(figure: Figure, stage: Stage, picture: PictureSpec, style: Style) -> list[Cell]:
+def draw_sheet(
+    figure: Figure,
+    stage: Stage,
+    picture: PictureSpec,
+    style: Style,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Cell]:
     """Draw all views at all steps, with title, captions and legends.
 
     Parameters
@@ -54,13 +62,20 @@ def draw_sheet(figure: Figure, stage: Stage, picture: PictureSpec, style: Style)
         Resolved: with views and steps.
     style
         With the scale of the sheet (`gdsim.export.figure.style_of`).
+    cancelled
+        Asked before each view at each step whether to stop.
 
     Returns
     -------
     list of Cell
         What was drawn, row by row.
+
+    Raises
+    ------
+    Cancelled
+        Once ``cancelled`` says so.
     """
-    return _Sheet(figure, stage, views_named(stage.scenario, picture.views), picture.steps, style).draw()
+    return _Sheet(figure, stage, views_named(stage.scenario, picture.views), picture.steps, style).draw(cancelled)
 
 
 class _Sheet:
@@ -92,7 +107,7 @@ class _Sheet:
         legend = _LINE * lines + _GAP if lines else 0.0
         return header, _CAPTION if self.strip else 0.0, legend + footer
 
-    def draw(self) -> list[Cell]:
+    def draw(self, cancelled: Callable[[], bool] | None = None) -> list[Cell]:
         """Draw everything, and return the cells."""
         self._write_header()
         gap = self.em * self.caption
@@ -105,6 +120,8 @@ class _Sheet:
         style = self.style.without_legend() if self.strip else self.style
         cells = []
         for number, (step, view) in enumerate(itertools.product(self.steps, self.views)):
+            if cancelled is not None and cancelled():
+                raise Cancelled
             row, column = divmod(number, self.columns)
             cell = Cell(view, step, self.figure.add_subfigure(grid[2 + 2 * row, column]))
             scene = self.stage.at(step)

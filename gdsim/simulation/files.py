@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from gdsim.atomic import replacing
-from gdsim.carrier import KINDS, MAX_BYTES, extract, kind_of
 from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
@@ -159,19 +158,24 @@ def _presets() -> list[Traversable]:
 
 
 def _read(source: str | Path) -> dict[str, Any]:
-    entry: Traversable
     if str(source) in preset_names():
         entry = files("gdsim.resources") / "presets" / f"{source}.toml"
-    else:
-        entry = Path(source)
+        return tomllib.loads(entry.read_text(encoding="utf-8"))
+    return _read_file(Path(source))
+
+
+def _read_file(source: Path) -> dict[str, Any]:
+    # Imported when it is needed: the first window, on a preset, is to be quick.
+    from gdsim.carrier import KINDS, MAX_BYTES, kind_of
+
     try:
-        with entry.open("rb") as stream:
+        with source.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
         if kind := kind_of(raw):
-            return _read_picture(Path(source), kind)
+            return _read_picture(source, kind)
         if not raw.strip():
             raise InputError(tr("{path} is empty.", path=str(source)))
-        if entry.name.lower().endswith(KINDS):
+        if source.name.lower().endswith(KINDS):
             raise InputError(tr("{path} is no picture or film that can be read: it is damaged, or something else.",
                                 path=str(source)))  # fmt: skip
         if len(raw) > MAX_BYTES:
@@ -201,6 +205,8 @@ def _read(source: str | Path) -> dict[str, Any]:
 
 
 def _read_picture(path: Path, kind: str) -> dict[str, Any]:
+    from gdsim.carrier import extract
+
     try:
         text = extract(path)
         if text is not None:

@@ -14,4 +14,4 @@ Step = Annotated[int, Field(ge=0, le=MOST_STEPS)]
 class SpecModel(BaseModel):
     """A frozen part of a scenario that refuses unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # most are parts of others only

@@ -281,7 +281,7 @@ def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^There is no scenario nothing: .*lecture-surface"):
+    with pytest.raises(InputError, match=r"^There is no scenario nothing: give a file or the name of a preset"):
         files.load("nothing")
     with pytest.raises(InputError, match=r"cannot be read: is a directory\.$"):
         files.load(tmp_path)

@@ -54,6 +54,8 @@ class ExportWindow(QDialog):
         Formats, the usual one first.
     can_be_called_off
         Whether writing takes so long that it heeds `_stop`.
+
+    Previews heed what `_new_preview` returns.
     """
 
     kind: ClassVar[str]
@@ -67,6 +69,8 @@ class ExportWindow(QDialog):
         self.setWindowTitle(title)
         self._lab, self._settings = lab, settings
         self._stop = threading.Event()
+        self._old = threading.Event()
+        self._ended = self._preview_due = False
         self._target: Path | None = None
         self.form = QFormLayout()
         self.choices = QWidget()
@@ -90,6 +94,7 @@ class ExportWindow(QDialog):
         else:
             self._stop.set()
             self.cancel_button.setEnabled(False)
+            self.preview.show_working(tr("Cancelling..."))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close at once, whatever is being written."""
@@ -97,13 +102,16 @@ class ExportWindow(QDialog):
         super().closeEvent(event)
 
     def done(self, result: int) -> None:
-        """Close, and leave no thread behind."""
+        """Close at once; the lab waits for what cannot be stopped at once."""
+        if self._ended:
+            return
+        self._ended = True
         self._pause.stop()
         self._stop.set()
-        self._drawing.give_up()
+        self._give_up_preview()
         super().done(result)
         for worker in (self._drawing, self._writing):
-            worker.close()
+            self._lab.keep(worker)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close with the window that it belongs to."""
@@ -191,8 +199,18 @@ class ExportWindow(QDialog):
         if self._check():
             self._preview()
         else:
-            self._drawing.give_up()
+            self._give_up_preview()
             self.preview.show_working("")
+
+    def _new_preview(self) -> Callable[[], bool]:
+        """Call off the preview that is being made; return what tells the next one whether it is wanted no more."""
+        self._old.set()
+        old = self._old = threading.Event()
+        return old.is_set
+
+    def _give_up_preview(self) -> None:
+        self._old.set()
+        self._drawing.give_up()
 
     def _save(self) -> None:
         if not self._writable() or self._target is not None:
@@ -207,12 +225,18 @@ class ExportWindow(QDialog):
 
     def _begin(self, path: Path | None) -> None:
         """Let nothing be chosen while a file is written, and everything again afterwards (None)."""
+        if path is not None:
+            self._preview_due = self._pause.isActive() or self._drawing.busy
+            self._pause.stop()
+            self._give_up_preview()
         self._target = path
         for part in (self.choices, self.target):
             part.setEnabled(path is None)
         self.save_button.setEnabled(path is None)
         self.cancel_button.setEnabled(path is None or self.can_be_called_off)
         self.preview.show_working("" if path is None else tr("Writing..."))
+        if path is None and self._preview_due:
+            self.refresh()
 
     def _written(self, result: object) -> None:
         path = self._target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -43,6 +44,8 @@ class FilmPreview(PicturePreview):
         layout.addWidget(self.summary)
         self._worker = worker
         self._reel = _Reel()
+        self._runs: object = None
+        self._cancelled: Callable[[], bool] | None = None
         worker.done.connect(self._show)
 
     def show_plan(self, shots: tuple[Shot, ...], fps: float) -> None:
@@ -58,10 +61,17 @@ class FilmPreview(PicturePreview):
             tr("{count} frames, {seconds} s", count=count, seconds=f"{count / fps:.1f}"), muted=True
         )
 
-    def ask(self, scenario: Scenario) -> None:
-        """Show the chosen frame of the film that ``scenario`` asks for, as soon as it is drawn."""
-        frame = self.slider.value()
-        self._worker.ask(lambda: self._reel.frame(scenario, frame))
+    def ask(self, scenario: Scenario, renew: Callable[[], Callable[[], bool]]) -> None:
+        """Show the chosen frame of the film that ``scenario`` asks for, as soon as it is drawn.
+
+        ``renew`` calls off what is being made, and returns what tells whether the next is; runs that are being made
+        already are not made anew.
+        """
+        frame, runs = self.slider.value(), _runs_of(scenario)
+        if self._cancelled is None or self._cancelled() or runs != self._runs:
+            self._cancelled, self._runs = renew(), runs
+        cancelled = self._cancelled
+        self._worker.ask(lambda: self._reel.frame(scenario, frame, cancelled))
 
     def _show(self, result: object) -> None:
         frame = cast(_Frame, result)
@@ -96,7 +106,7 @@ class _Reel:
         self._stage: tuple[object, Any] = (None, None)
         self._sheet: tuple[object, Any] = (None, None)
 
-    def frame(self, scenario: Scenario, number: int) -> _Frame:
+    def frame(self, scenario: Scenario, number: int, cancelled: Callable[[], bool]) -> _Frame:
         """Return a frame of the film of ``scenario``."""
         from gdsim.export.film_plan import resolved
         from gdsim.export.scenes import stage_of
@@ -104,9 +114,9 @@ class _Reel:
         with self._lock:
             film = resolved(scenario, scenario.film)
             assert film.last is not None
-            key = (scenario.model_copy(update={"film": None}), film.last, film.run, film.parameter)
+            key = _runs_of(scenario)
             if self._stage[0] != key:
-                self._stage = (key, stage_of(scenario, film.last, film.run, film.parameter))
+                self._stage = (key, stage_of(scenario, film.last, film.run, film.parameter, cancelled))
             stage = self._stage[1]
             shots = plan(scenario, film, stage.last)
             number = min(number, len(shots) - 1)
@@ -124,6 +134,13 @@ class _Reel:
         if self._sheet[0] != (key, film):
             self._sheet = ((key, film), FilmSheet(stage, film))
         return self._sheet[1]
+
+
+def _runs_of(scenario: Scenario) -> object:
+    """Return what decides which runs a film shows."""
+    film = scenario.film
+    assert film is not None
+    return scenario.model_copy(update={"film": None}), film.last, film.run, film.parameter
 
 
 def _by_window(frame: _Frame) -> QImage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,13 +82,17 @@ def copy_image(lab: Lab[Any]) -> None:
     QGuiApplication.clipboard().setImage(picture.grab(size.width(), size.height(), ground))
 
 
-def write_image(image: QImage, path: Path, scenario: Scenario) -> None:
+def write_image(
+    image: QImage, path: Path, scenario: Scenario, cancelled: Callable[[], bool] | None = None
+) -> None:
     """Write ``image`` as PNG that carries ``scenario``, whole or not at all.
 
     Raises
     ------
     InputError
         If it cannot be written.
+    Cancelled
+        If ``cancelled``, which is asked when all is written, says so; nothing is left behind.
     """
     from gdsim.carrier import embed
     from gdsim.simulation.files import carried
@@ -95,7 +100,7 @@ def write_image(image: QImage, path: Path, scenario: Scenario) -> None:
     dots = round((scenario.picture or PictureSpec()).dpi / INCH)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
-    with replacing(path) as temporary:
+    with replacing(path, cancelled) as temporary:
         if not image.save(str(temporary)):
             raise OSError(28, tr("the disk is full or the folder cannot be written to"))
         embed(temporary, carried(scenario.model_copy(update={"film": None}), path))

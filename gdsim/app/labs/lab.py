@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from gdsim.app import theme
+from gdsim.app.background import Background
 from gdsim.app.labs.layout import Layout
 from gdsim.app.scenario_model import B, ScenarioModel
 from gdsim.app.theme import Theme
@@ -138,6 +139,14 @@ class Lab(QMainWindow, Generic[B]):
     def close_lab(self) -> None:
         """End the threads and timers; none is started afterwards."""
         self._closed = True
+        for worker in self.findChildren(Background):
+            worker.close()
+
+    def keep(self, worker: Background) -> None:
+        """Take over a worker whose dialog has closed until its thread has ended, at the latest with the lab."""
+        worker.leave_to(self)
+        if self._closed:
+            worker.close()
 
     def save_layout(self, settings: QSettings) -> None:
         """Remember docks and last choices."""
