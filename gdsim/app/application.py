@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gdsim.app.main_window import MainWindow
 
 BEFORE_QT = (
-    "OpenGL.GL", "gdsim.problems.surface", "gdsim.simulation.files", "gdsim.simulation.worksheet",
+    "OpenGL.GL", "numpy.ma", "gdsim.problems.surface", "gdsim.simulation.files", "gdsim.simulation.worksheet",
     "gdsim.simulation.apart", "gdsim.simulation.standing", "gdsim.export.run_colours", "gdsim.export.run_lines",
 )  # fmt: skip
 """What the first window needs that is imported before Qt."""

@@ -169,7 +169,8 @@ class FilmDialog(ExportWindow):
 
     def _begin(self, path: Path | None) -> None:
         super()._begin(path)
-        self.preview.show_working("")
+        if path is not None:
+            self.preview.show_working("")  # the bar tells more
         self._show_progress(path is not None)
 
     def _show_progress(self, on: bool) -> None:

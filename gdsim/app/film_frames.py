@@ -35,9 +35,7 @@ def drawn_by_window(scenario: Scenario, film: FilmSpec) -> bool:
     return scenario.lab == "surface" and film.views in ((), ("surface",)) and film.style != "print"
 
 
-def prepare(
-    scenario: Scenario, film: FilmSpec, target: Path, cancelled: Callable[[], bool] | None = None
-) -> RunsStage:
+def prepare(scenario: Scenario, film: FilmSpec, target: Path, cancelled: Callable[[], bool] | None = None) -> RunsStage:
     """Return the runs that a film shows; this takes its time, so do it in a thread of its own.
 
     Raises

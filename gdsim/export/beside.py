@@ -21,8 +21,9 @@ _HIGHEST = 0.5
 
 
 def place_beside(
-    axes: Any, named: Sequence[Entry], colours: ScalarMappable, heights: HeightScale, style: Style, aspect: float
-) -> Box:
+    axes: Any, named: Sequence[Entry], colours: ScalarMappable, heights: HeightScale, style: Style, aspect: float,
+    fills: bool = False,
+) -> Box:  # fmt: skip
     """Write legend and colour bar to the right of a plot, or the legend below it where that leaves it more room.
 
     Parameters
@@ -37,6 +38,8 @@ def place_beside(
         Its look; without legend the plot has the whole figure.
     aspect
         Width to height of the plot.
+    fills
+        Whether it fills whatever it is given; where not, legend and colour bar stand close to it all the same.
 
     Returns
     -------
@@ -67,14 +70,20 @@ def place_beside(
     under = min(width - bar_width - 2 * gap, aspect * (height - below[2] - gap))
     if beside >= under:
         legend(left[0])
-        x, y = width - column + gap, height - gap
+        least = left[2] + 4 * gap + 6 * around  # for the legend and a colour bar below it
+        idle = 0.0 if fills else max(width - column - beside, 0.0) / 2
+        spare = 0.0 if fills else max(height - max(beside / aspect, least), 0.0) / 2
+        x, y = width - column + gap - idle, height - gap - spare
         top = y - left[2] - 2 * gap
-        room = (0.0, 0.0, 1 - column / width, 1.0)
+        room = (idle / width, spare / height, 1 - (column + idle) / width, 1 - spare / height)
     else:
         legend(below[0])
-        x, y = (width - below[1]) / 2, below[2] + gap / 2
-        top = height - gap
-        room = (0.0, (below[2] + gap) / height, 1 - (bar_width + 2 * gap) / width, 1.0)
+        idle = 0.0 if fills else max(width - bar_width - 2 * gap - under, 0.0) / 2
+        spare = 0.0 if fills else max(height - below[2] - gap - under / aspect, 0.0) / 2
+        x, y = (width - below[1]) / 2, below[2] + gap / 2 + spare
+        top = height - gap - spare
+        right = width - bar_width - 2 * gap - idle
+        room = (idle / width, (below[2] + gap + spare) / height, right / width, 1 - spare / height)
     if axes.get_legend() is not None:
         axes.get_legend().set_bbox_to_anchor((x / width, y / height), figure.transSubfigure)
     bottom = room[1] * height + gap + around

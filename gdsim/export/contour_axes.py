@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from gdsim.export.style import Style
 
-_BANDS, _LINES, _PATH, _POINTS = 1, 2, 3, 5
-_SQUARE = 1.6
-"""Width to height of a plot up to which a square domain is shown as a square."""
+_BANDS, _LINES, _PATH, _MINIMA, _POINTS = 1, 2, 3, 5, 6
 
 
 def draw_contour(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -> None:
@@ -58,12 +56,14 @@ def draw_ground(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -
     axes.set_ylim(mesh.y[0], mesh.y[-1])
     axes.set_xlabel(mesh.names[0], parse_math=False)
     axes.set_ylabel(mesh.names[1], parse_math=False)
-    room = place_beside(axes, looks.surface_legend(scene, style), colours, heights, style, 1.0)
+    square = _is_square(mesh)
+    room = place_beside(axes, looks.surface_legend(scene, style), colours, heights, style, 1.0, fills=not square)
     settle(figure, [[axes]], style, room)
-    _keep_square(axes, mesh)
+    if square:  # circles are round, and gradients stand at right angles to lines
+        axes.set_aspect("equal")
     _draw_levels(axes, mesh, choose_levels(mesh.z, view.log_height), colours.cmap, style)
     if len(scene.minima):
-        axes.plot(*scene.minima.T, zorder=_POINTS - 1, label=looks.minima_label(scene), **looks.minimum_look(style))
+        axes.plot(*scene.minima.T, zorder=_MINIMA, label=looks.minima_label(scene), **looks.minimum_look(style))
     return axes
 
 
@@ -74,12 +74,8 @@ def draw_runs(axes: Any, scene: SurfaceScene, style: Style) -> list[Any]:
     return drawn + looks.update_legend(axes, scene, style)
 
 
-def _keep_square(axes: Any, mesh: Mesh) -> None:
-    """Let circles be round and gradients stand at right angles to lines, where the ranges are equal."""
-    across, up = mesh.x[-1] - mesh.x[0], mesh.y[-1] - mesh.y[0]
-    size = axes.get_window_extent().size
-    if abs(across / up - 1) < 1e-9 and 1 / _SQUARE < size[0] / size[1] < _SQUARE:
-        axes.set_aspect("equal")
+def _is_square(mesh: Mesh) -> bool:
+    return abs(float((mesh.x[-1] - mesh.x[0]) / (mesh.y[-1] - mesh.y[0])) - 1) < 1e-9
 
 
 def _draw_levels(axes: Any, mesh: Mesh, levels: Levels, colormap: Any, style: Style) -> None:
@@ -125,7 +121,7 @@ def _draw_run(axes: Any, run: RunScene, scene: SurfaceScene, style: Style) -> li
     # Far beyond the domain numbers overflow on their way to pixels.
     points = np.where(np.abs(points) < 1e100, points, np.nan).T
     label = run.label if scene.race else "_nolegend_"
-    drawn = axes.plot(*points, color=style.ground, linewidth=3.6 * style.scale, alpha=0.8, zorder=_PATH)
+    drawn = axes.plot(*points, zorder=_PATH, **looks.halo_look(style))
     drawn += axes.plot(*points, zorder=_PATH + 1, label=label, **looks.line_look(look, style))
     if looks.has_dots(scene, style):
         drawn += axes.plot(*points, zorder=_PATH + 1, **looks.dot_look(look, scene, style))

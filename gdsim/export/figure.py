@@ -15,9 +15,10 @@ import numpy as np
 from gdsim.atomic import replacing
 from gdsim.carrier import embed
 from gdsim.errors import Cancelled, InputError
+from gdsim.export.glyphs import families, lacking
 from gdsim.export.scenes import stage_of
 from gdsim.export.sheet import draw_sheet as draw_sheet
-from gdsim.export.sheet import scale_of, size_of
+from gdsim.export.sheet_layout import scale_of, size_of
 from gdsim.export.style import STYLES, Style
 from gdsim.export.views import views_named
 from gdsim.i18n import tr
@@ -61,7 +62,7 @@ def write_figure(
     Returns
     -------
     list of str
-        Sentences on what is not drawn, and on runs that diverged.
+        Sentences on what is not drawn, on runs that diverged, and on characters that no font has.
 
     Raises
     ------
@@ -83,7 +84,15 @@ def write_figure(
         draw_sheet(figure, stage, picture, style, cancelled)
         save(figure, temporary, scenario.title or scenario.subject, picture.transparent, cancelled)
         embed(temporary, carried(scenario.model_copy(update={"picture": picture, "film": None}), target))
-    return stage.notes()
+        # The text of an SVG is set in the fonts of whoever shows it.
+        unknown = "" if target.suffix.lower() == ".svg" else lacking(_texts(figure))
+    return [*stage.notes(), *filter(None, [unknown])]
+
+
+def _texts(figure: Figure) -> list[str]:
+    from matplotlib.text import Text
+
+    return [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text) and text.get_visible()]
 
 
 def resolved(scenario: Scenario, picture: PictureSpec) -> PictureSpec:
@@ -137,6 +146,7 @@ def drawing(style: Style) -> Iterator[None]:
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):
+        warnings.filterwarnings("ignore", r"Glyph .* missing from")  # `lacking` says it in a sentence
         current: Any = matplotlib.rcParams
         settings = _settings(style) | {key: current[key] * style.scale for key in (*lengths, *ticks)}
         with matplotlib.rc_context(settings):
@@ -154,6 +164,7 @@ def _settings(style: Style) -> dict[Any, Any]:
         "svg.hashsalt": "gdsim",
         "svg.fonttype": "none",
         "pdf.fonttype": 42,
+        "font.family": families(),
         "font.size": 12 * style.scale * style.type_scale,
         "path.simplify": False,
         "contour.negative_linestyle": "solid",

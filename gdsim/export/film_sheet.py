@@ -13,7 +13,7 @@ from gdsim.export.figure import drawing, new_figure
 from gdsim.export.film_header import Header, pixels_of
 from gdsim.export.film_plan import Shot
 from gdsim.export.scenes import Scene, Stage, SurfaceScene
-from gdsim.export.sheet import scale_of
+from gdsim.export.sheet_layout import scale_of
 from gdsim.export.style import STYLES, Style
 from gdsim.export.views import FigureView, views_named
 from gdsim.simulation.picture_spec import FilmSpec, Size

@@ -62,6 +62,11 @@ def line_look(look: RunLook, style: Style) -> dict[str, Any]:
     return {"color": look.colour, "linestyle": look.dashes, "linewidth": width * style.scale}
 
 
+def halo_look(style: Style) -> dict[str, Any]:
+    """Return matplotlib's properties of the rim that keeps a way apart from the ground, with its marks."""
+    return {"color": style.ground, "linewidth": 5.0 * style.scale, "alpha": 0.85}
+
+
 def dot_look(look: RunLook, scene: RunsScene, style: Style) -> dict[str, Any]:
     """Return matplotlib's properties of a run's states: of all, or of few enough to tell their shape."""
     told = style.grey and scene.race
@@ -79,14 +84,17 @@ def start_look(style: Style) -> dict[str, Any]:
 
 def present_look(look: RunLook, style: Style) -> dict[str, Any]:
     """Return matplotlib's properties of a present point."""
-    return _point(style) | {"marker": look.marker, "color": look.colour, "markeredgecolor": style.ground}
+    # Smaller than a minimum, whose rays are seen around it.
+    return _point(style) | {
+        "marker": look.marker, "color": look.colour, "markersize": 9 * style.scale, "markeredgecolor": style.ground
+    }  # fmt: skip
 
 
 def minimum_look(style: Style) -> dict[str, Any]:
     """Return matplotlib's properties of a minimum."""
     colour = style.ground if style.grey else _MINIMUM
     return _point(style) | {
-        "marker": "*", "color": colour, "markersize": 15 * style.scale, "markeredgecolor": "#000000",
+        "marker": "*", "color": colour, "markersize": 20 * style.scale, "markeredgecolor": "#000000",
         "markeredgewidth": 0.9 * style.scale,
     }  # fmt: skip
 

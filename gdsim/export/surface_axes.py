@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdsim.errors import InputError
 from gdsim.export import run_look as looks
 from gdsim.export.beside import place_beside
-from gdsim.export.heights import log_height_ticks
+from gdsim.export.heights import log_height_ticks, write_powers
 from gdsim.export.path import path_on_surface
 from gdsim.export.scenes import RunScene, SurfaceScene
 from gdsim.export.surface_fit import fit_box
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gdsim.export.style import Style
 
 # matplotlib sorts whole objects by depth, which hides a path on a surface; here the order is given instead.
-_FLOOR, _SURFACE, _LINES, _PATH, _POINTS = 1, 2, 3, 5, 7
+_FLOOR, _SURFACE, _LINES, _PATH, _MINIMA, _POINTS = 1, 2, 3, 5, 7, 8
 _LEVELS = 14
 _ASPECT = 1.05
 """Width to height of a surface's box with its numbers."""
@@ -64,7 +64,7 @@ def draw_ground(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -
     _draw_minima(axes, scene, heights, style)
     _name_axes(axes, scene, heights, colours.norm, style)
     shown = blended(colours, opacity_of(view, style), style)
-    room = place_beside(axes, looks.surface_legend(scene, style), shown, heights, style, _ASPECT)
+    room = place_beside(axes, looks.surface_legend(scene, style), shown, heights, style, _ASPECT, fills=view.zoom > 1)
     fit_box(axes, room, view, style)
     return axes
 
@@ -125,7 +125,7 @@ def _draw_run(axes: Any, run: RunScene, scene: SurfaceScene, heights: HeightScal
         part[:, 2] = np.clip(heights(part[:, 2]), *_limits(scene.mesh, heights))
     curve, stops, label = path.curve.T, path.stops.T, run.label if scene.race else "_nolegend_"
     # A line of the ground's colour below keeps the path apart from the surface.
-    drawn = axes.plot(*curve, color=style.ground, linewidth=3.6 * style.scale, alpha=0.8, zorder=_PATH)
+    drawn = axes.plot(*curve, zorder=_PATH, **looks.halo_look(style))
     drawn += axes.plot(*curve, zorder=_PATH + 1, label=label, **looks.line_look(look, style))
     if looks.has_dots(scene, style):
         drawn += axes.plot(*stops, zorder=_PATH + 1, **looks.dot_look(look, scene, style))
@@ -141,7 +141,7 @@ def _draw_minima(axes: Any, scene: SurfaceScene, heights: HeightScale, style: St
         return
     loss = scene.formula.evaluate(dict(zip(scene.mesh.names, minima.T, strict=True)))
     z = np.clip(heights(loss), *_limits(scene.mesh, heights))
-    axes.plot(*minima.T, z, zorder=_POINTS - 1, label=looks.minima_label(scene), **looks.minimum_look(style))
+    axes.plot(*minima.T, z, zorder=_MINIMA, label=looks.minima_label(scene), **looks.minimum_look(style))
 
 
 def _name_axes(axes: Any, scene: SurfaceScene, heights: HeightScale, norm: Any, style: Style) -> None:
@@ -159,6 +159,8 @@ def _name_axes(axes: Any, scene: SurfaceScene, heights: HeightScale, norm: Any, 
     axes.set_ylabel(mesh.names[1], labelpad=pad, parse_math=False)
     axes.zaxis.set_rotate_label(False)
     axes.set_zlabel(heights.title(), labelpad=pad, rotation=90)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        write_powers(axis)
     if heights.logarithmic:
         places, labels = log_height_ticks(norm.vmin, norm.vmax)
         axes.set_zticks(places, labels)

@@ -51,4 +51,6 @@ def colours_of(mesh: Mesh, heights: HeightScale, view: View, style: Style) -> Sc
         colormap = LinearSegmentedColormap.from_list("print", np.column_stack([grey] * 3).tolist(), 256)
     else:
         colormap = colormaps[view.colormap]
-    return ScalarMappable(Normalize(low, high if high > low else low + 1.0), colormap)
+    if not high > low:  # a constant stands in the middle
+        low, high = low - max(0.5, 0.05 * abs(low)), high + max(0.5, 0.05 * abs(high))
+    return ScalarMappable(Normalize(low, high), colormap)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,7 @@ FORMAT = 1
 
 def preset_names() -> list[str]:
     """Return the presets' names, the default first, then in order of their files' names."""
-    names = sorted(entry.name.removesuffix(".toml") for entry in _presets() if entry.name.endswith(".toml"))
-    return sorted(names, key=lambda name: name != DEFAULT_PRESET)
+    return list(_preset_names())
 
 
 def preset_titles() -> dict[str, str]:
@@ -153,8 +152,11 @@ def save(scenario: Scenario, path: Path) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _presets() -> list[Traversable]:
-    return list((files("gdsim.resources") / "presets").iterdir())
+@cache
+def _preset_names() -> tuple[str, ...]:
+    entries = (files("gdsim.resources") / "presets").iterdir()
+    names = sorted(entry.name.removesuffix(".toml") for entry in entries if entry.name.endswith(".toml"))
+    return tuple(sorted(names, key=lambda name: name != DEFAULT_PRESET))
 
 
 def _read(source: str | Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import math
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdsim.errors import InputError
+from gdsim.errors import Cancelled, InputError
 from gdsim.export import figure, scenes
 from gdsim.export.heights import log_height_ticks
 from gdsim.export.path import path_on_surface
@@ -307,3 +308,20 @@ def test_logarithmic_heights() -> None:
     assert (places, labels[0]) == ([-3, -2, -1, 0, 1], "$10^{-3}$")
     assert height_scale(np.array([-5.0, 5.0]), True).title() == "loss + 5 (log)"
     assert height_scale(np.array([2.0, 2.0, 0.0]) * 0, True).logarithmic is False
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_figure_that_is_cancelled_at_any_time_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    asked, spec = itertools.count(), PictureSpec(views=("loss",), steps=(2, 3), size=(300, 200))
+    figure.write_figure(load("lecture-surface"), tmp_path / f"whole.{kind}", spec, lambda: next(asked) < 0)
+    asks = next(asked)
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(b"old")
+    # While it is run (3 steps), before a view, amid the bytes, and when all of them are there.
+    for last in (0, 3, 5, (5 + asks) // 2, asks - 1):
+        asked = itertools.count()
+        with pytest.raises(Cancelled):
+            figure.write_figure(load("lecture-surface"), path, spec, lambda asked=asked, last=last: next(asked) >= last)
+        assert next(asked) == last + 1 or kind == "pdf"  # which tries to end its file
+        assert path.read_bytes() == b"old"
+        assert len(list(tmp_path.iterdir())) == 2

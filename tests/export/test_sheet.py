@@ -100,9 +100,40 @@ def test_several_views_at_several_steps_have_a_row_for_each_step() -> None:
     ("count", "shape"), [(1, (1, 1)), (2, (1, 2)), (3, (1, 3)), (4, (2, 2)), (6, (2, 3)), (7, (2, 4)), (10, (2, 5))]
 )
 def test_a_strip_is_nearly_square(count: int, shape: tuple[int, int]) -> None:
-    from gdsim.export.sheet import _shape
+    from gdsim.export.sheet_layout import grid_of
 
-    assert _shape([1.0], count) == shape
+    grid = grid_of([1.0], count, 1.0)
+    assert (len(grid.rows), grid.columns) == shape
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"), [((1920, 1440), [2, 2]), ((600, 2000), [1, 1, 1, 1]), ((3000, 600), [4]), (None, [2, 2])]
+)
+def test_views_at_one_step_stand_as_they_fit_best(size: tuple[int, int] | None, rows: list[int]) -> None:
+    result = sheet(bowl(), views=("surface", "contour", "loss", "gradient"), steps=(3,), size=size)
+    boxes = [cell.bbox for cell in result.subfigs]
+    tops = sorted({round(box.y1) for box in boxes}, reverse=True)
+    assert [sum(round(box.y1) == top for box in boxes) for top in tops] == rows
+    names = [text for text in result.texts if text.get_weight() == "bold"]
+    assert [name.get_text() for name in names] == [
+        "Surface in 3D", "Contour map", "Loss chart", "Chart of the gradient norm"
+    ]  # fmt: skip
+    for name, box in zip(names, boxes, strict=True):
+        written = name.get_window_extent()
+        assert box.x0 <= written.x0 and written.x1 <= box.x1 and 0 <= written.y0 - box.y1 < 3 * written.height
+
+
+def test_views_fill_the_picture_that_suits_them() -> None:
+    from gdsim.export.sheet_layout import aspects_of, grid_of, size_of
+    from gdsim.export.views import VIEWS
+
+    shapes = {}
+    for count in range(2, 5):
+        views = VIEWS["surface"][:count]
+        width, height = size_of(bowl(), views, (3,))
+        grid = grid_of(aspects_of(bowl(), views, strip=False), 1, width / height)
+        shapes[count] = [len(row) - 1 for row in grid.rows]
+    assert shapes == {2: [2], 3: [2, 1], 4: [2, 2]}
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -82,9 +82,7 @@ def copy_image(lab: Lab[Any]) -> None:
     QGuiApplication.clipboard().setImage(picture.grab(size.width(), size.height(), ground))
 
 
-def write_image(
-    image: QImage, path: Path, scenario: Scenario, cancelled: Callable[[], bool] | None = None
-) -> None:
+def write_image(image: QImage, path: Path, scenario: Scenario, cancelled: Callable[[], bool] | None = None) -> None:
     """Write ``image`` as PNG that carries ``scenario``, whole or not at all.
 
     Raises

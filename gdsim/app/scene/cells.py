@@ -80,4 +80,5 @@ def ordered_triangles(usable: NDArray[np.bool_], which: int, stride: int = 1) ->
 
 def _chosen(count: int, stride: int) -> NDArray[np.intp]:
     """Return every ``stride``-th index below ``count``, and the last one."""
-    return np.unique(np.append(np.arange(0, count, stride), count - 1))
+    chosen = np.arange(0, count, stride)
+    return chosen if chosen[-1] == count - 1 else np.append(chosen, count - 1)
