@@ -33,7 +33,8 @@ def show_shortcuts(parent: QWidget, rows: list[tuple[str, str]]) -> None:
 def may_replace(parent: QWidget, path: Path) -> bool:
     """Ask whether an existing file is to be replaced."""
     question = tr("{path} exists already. Do you want to replace it?", path=str(path))
-    return QMessageBox.question(parent, tr("Replace file"), question) == QMessageBox.StandardButton.Yes
+    yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+    return QMessageBox.question(parent, tr("Replace file"), question, yes | no, no) == yes
 
 
 def ask_to_save(parent: QWidget, name: str) -> Literal["save", "discard", "cancel"]:

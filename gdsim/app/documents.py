@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog
 
 from gdsim.app import dialogs
+from gdsim.app.exports.file_names import suggested_name
 from gdsim.app.recent import RecentMenu
 from gdsim.app.scenario_model import experiment
 from gdsim.errors import InputError
@@ -69,13 +70,22 @@ class Documents(QObject):
 
     def open(self, source: str | Path) -> None:
         """Open a file or preset; what cannot be opened is explained and changes nothing."""
-        window, before = self._window, self._window.lab
         try:
             scenario = load(source)
         except InputError as error:
-            window.show_message(str(error))
-            before.preset.show_title(before.scenario.title)
-            return
+            self._refuse(str(error))
+        else:
+            self._take_up(source, scenario)
+
+    def _refuse(self, sentence: str) -> None:
+        """Say why nothing was opened."""
+        before = self._window.lab
+        self._window.show_message(sentence)
+        before.preset.show_title(before.scenario.title)
+
+    def _take_up(self, source: str | Path, scenario: Any) -> None:
+        """Begin with what was read from a file or preset, unless that would lose changes that are wanted."""
+        window, before = self._window, self._window.lab
         if self._may_lose(window.labs.get(scenario.lab)):
             self._coming = (scenario, None if str(source) in preset_names() else _full(source))
             window.show_lab(scenario.lab, scenario)
@@ -87,12 +97,20 @@ class Documents(QObject):
         before.preset.show_title(before.scenario.title)
 
     def open_dropped(self, paths: list[str]) -> None:
-        """Open the first of several files that can be one."""
-        path = next((path for path in paths if path.lower().endswith(OPENED)), paths[0])
-        self.open(Path(path))
-        if len(paths) > 1 and self._path() == _full(path):
-            note = tr("Several files were dropped; {name} is the one that was opened.", name=Path(path).name)
-            self._window.lab.show_message(note, error=False)
+        """Open the first of several files that can be opened; where none can, say why not the first likely one."""
+        refusals = []
+        for path in [path for path in paths if path.lower().endswith(OPENED)] or paths[:1]:
+            try:
+                scenario = load(Path(path))
+            except InputError as error:
+                refusals.append(str(error))
+                continue
+            self._take_up(Path(path), scenario)
+            if len(paths) > 1 and self._path() == _full(path):
+                note = tr("Several files were dropped; {name} is the one that was opened.", name=Path(path).name)
+                self._window.lab.show_message(note, error=False)
+            return
+        self._refuse(refusals[0])
 
     def ask_open(self) -> None:
         """Let a file be chosen, and open it."""
@@ -118,10 +136,11 @@ class Documents(QObject):
 
     def ask_save(self) -> bool:
         """Ask for a file and save the scenario on screen to it; tell whether it is saved."""
-        present = self._path()
-        suggested = Path(self._folder()) / f"scenario{SUFFIX}" if present is None else present.with_suffix(SUFFIX)
+        present = self._path() or Path(self._folder()) / (suggested_name(self._window.lab.scenario) + SUFFIX)
         kinds = tr("Scenarios (*.toml)")
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save scenario"), str(suggested), kinds)
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, tr("Save scenario"), str(present.with_suffix(SUFFIX)), kinds
+        )
         if not path:
             return False
         target = Path(path) if Path(path).suffix.lower() == SUFFIX else Path(f"{path}{SUFFIX}")

@@ -16,16 +16,16 @@ from gdsim.app.exports.film_times import FilmTimes
 from gdsim.app.exports.size_fields import SizeFields, screens
 from gdsim.app.exports.view_choice import TableChoice, ViewChoice
 from gdsim.app.film_frames import SurfaceFilm, drawn_by_window, prepare
-from gdsim.app.image_export import style_choice
+from gdsim.app.image_export import offer_print, style_choice
 from gdsim.app.labs.lab import Lab
 from gdsim.app.panels.fields import Choice
 from gdsim.app.scenario_model import revised
 from gdsim.app.settings import remembered
 from gdsim.app.widgets.naming import named
 from gdsim.errors import InputError
-from gdsim.export.film_plan import FILMS, Shot, check_target, plan
+from gdsim.export.film_plan import FILMS, GIF, Shot, check_target, plan
 from gdsim.i18n import tr
-from gdsim.simulation.picture_spec import FilmSpec
+from gdsim.simulation.picture_spec import MOST_FRAMES, FilmSpec
 from gdsim.simulation.scenario import Scenario
 
 LARGEST_FILM = (3840, 2160)
@@ -60,7 +60,7 @@ class FilmDialog(ExportWindow):
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._draw_next)
         self._fill()
-        self._show(scenario.film or remembered(settings, f"film/{lab.name}", FilmSpec) or FilmSpec())
+        self._show(scenario.film or remembered(settings, f"film/{lab.name}", FilmSpec) or self._quickest())
         self._connect_choices()
         preview = FilmPreview(self._drawing)
         preview.slider.valueChanged.connect(lambda _frame: self._pause.start())
@@ -97,27 +97,37 @@ class FilmDialog(ExportWindow):
 
     def _check(self) -> bool:
         good = all([self._of_window() or self.views.check(), self.times.good(), self.size_fields.numbers.good()])
-        if not good:
-            return False
+        shots = self._shots() if good else None
+        if shots is not None and self._fits_target():
+            self.preview.show_plan(shots, self.times.fps.value())
+            return True
+        self.preview.show_no_plan()
+        return False
+
+    def _shots(self) -> tuple[Shot, ...] | None:
+        """Return the frames, or say why there are none."""
+        scenario = self._scenario()
+        assert scenario.film is not None and scenario.film.last is not None
         try:
-            shots = self._shots()
-            self.times.error.show_sentence("")
+            shots = plan(scenario, scenario.film, scenario.film.last)
         except InputError as error:
-            self.times.error.show_sentence(str(error))
-            return False
-        self.preview.show_plan(shots, self.times.fps.value())
-        return self._fits_target()
+            self.times.show_slip(str(error))
+            return None
+        self.times.show_slip("")
+        return shots
 
     def _fits_target(self) -> bool:
         """Say so where the format cannot hold a film of this size or speed; tell whether it can."""
-        try:
-            check_target(Path("film" + Path(self.target.line.text()).suffix), self.film())
-        except InputError as error:
-            wrong_name = Path(self.target.line.text()).suffix.lower() not in FILMS
-            self.size_fields.numbers.error.show_sentence("" if wrong_name else str(error))
-            return wrong_name
-        self.size_fields.numbers.error.show_sentence("")
-        return True
+        ending, slip = Path(self.target.line.text()).suffix.lower(), ""
+        if ending in FILMS:
+            try:
+                check_target(Path(f"film{ending}"), self.film())
+            except InputError as error:
+                slip = str(error)
+        # A GIF can be of any size, and an MP4 of any speed.
+        self.times.show_rate_slip(slip if ending == GIF else "")
+        self.size_fields.numbers.error.show_sentence(slip if ending != GIF else "")
+        return not slip
 
     def _preview(self) -> None:
         scenario = self._scenario()
@@ -176,8 +186,8 @@ class FilmDialog(ExportWindow):
     def _show_progress(self, on: bool) -> None:
         self.bar.setRange(0, 0)
         self.left.setText(tr("Making the runs...") if on else "")
-        self.bar.setVisible(on)
-        self.left.setVisible(on)
+        for part in (self.bar, self.left):
+            part.setVisible(on)
 
     def _show_done(self, done: int, total: int) -> None:
         if self._target is None:
@@ -185,9 +195,7 @@ class FilmDialog(ExportWindow):
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         seconds = (time.monotonic() - self._began) / max(done, 1) * (total - done)
-        self.left.setText(
-            tr("{done} of {total} frames, {time} left", done=done, total=total, time=duration(seconds))
-        )  # fmt: skip
+        self.left.setText(_left(done, total, seconds))
 
     def _remember(self) -> None:
         film = self.film()
@@ -213,6 +221,12 @@ class FilmDialog(ExportWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.bar, 1)
         row.addWidget(self.left)
+        # Nothing is to move when a film is begun, or while it is written.
+        self.left.setFixedWidth(self.left.fontMetrics().horizontalAdvance(_left(MOST_FRAMES, MOST_FRAMES, 59_999)))
+        for part in (self.bar, self.left):
+            room = part.sizePolicy()
+            room.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(room)
         return holder
 
     def _connect_choices(self) -> None:
@@ -228,6 +242,8 @@ class FilmDialog(ExportWindow):
         self._show_rows()
 
     def _choose(self) -> None:
+        if self._of_window() and self.style_of_figure.choice() == "print":
+            self.style_of_figure.show_choice("screen")
         self._show_rows()
         self.refresh()
 
@@ -236,13 +252,19 @@ class FilmDialog(ExportWindow):
         self.form.setRowVisible(self.views, not self._of_window())
         self.form.setRowVisible(self.parameter, self.parameter.concerns(self.views.names()))
         self.times.show_rows(self.form)
+        offer_print(self.style_of_figure, not self._of_window())
 
     def _of_window(self) -> bool:
         return self.engine.choice() == "window"
 
+    def _quickest(self) -> FilmSpec:
+        """Return the film to begin with: one that the window draws, where it can."""
+        return FilmSpec(engine="window" if self.engine.findData("window") >= 0 else "matplotlib")
+
     def _show(self, film: FilmSpec) -> None:
         """Bring ``film`` into the fields."""
-        self.engine.show_choice("window" if film.engine == "window" and self.engine.count() > 1 else "matplotlib")
+        of_window = film.engine == self._quickest().engine == "window" and drawn_by_window(self._lab.scenario, film)
+        self.engine.show_choice("window" if of_window else "matplotlib")
         self.views.show_names(film.views)
         self.parameter.show_parameter(film.parameter)
         self.style_of_figure.show_choice(film.style)
@@ -262,16 +284,11 @@ class FilmDialog(ExportWindow):
             "run": self._lab.model.focus,
             "parameter": self.parameter.parameter(views),
         }
-        scenario = cast(Scenario, revised(self._lab.scenario, {"film": chosen}))
-        assert scenario.film is not None
-        if self._of_window() and not drawn_by_window(scenario, scenario.film):
-            raise InputError(tr("The 3D view as on screen has no style for print: choose another one, or a figure."))
-        return scenario
+        return cast(Scenario, revised(self._lab.scenario, {"film": chosen}))
 
-    def _shots(self) -> tuple[Shot, ...]:
-        scenario = self._scenario()
-        assert scenario.film is not None and scenario.film.last is not None
-        return plan(scenario, scenario.film, scenario.film.last)
+
+def _left(done: int, total: int, seconds: float) -> str:
+    return tr("{done} of {total} frames, {time} left", done=done, total=total, time=duration(seconds))
 
 
 def duration(seconds: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdsim.app.camera import DISTANCE, Camera
-from gdsim.app.scene.frame import text_scale
+from gdsim.app.scene.frame import USUAL, text_scale
 from gdsim.app.scene.off_screen import OffScreen
 from gdsim.app.theme import DARK, LIGHT, Theme
 from gdsim.app.way import Way, run_colour
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from gdsim.export.scenes import RunScene, RunsStage
     from gdsim.simulation.picture_spec import FilmSpec
     from gdsim.simulation.scenario import Scenario
-
-_USUAL = (1280, 720)
-"""Size of a film in which text has the size that it has in a view of this size."""
 
 
 def drawn_by_window(scenario: Scenario, film: FilmSpec) -> bool:
@@ -145,8 +142,8 @@ class Pictures:
         self._captioned: int | None = None
         style = STYLES[film.style]
         width, height = film.size
-        share = min(width / _USUAL[0], height / _USUAL[1])
-        self._scale = text_scale(*_USUAL) * share * style.type_scale
+        share = min(width / USUAL[0], height / USUAL[1])
+        self._scale = text_scale(*USUAL) * share * style.type_scale
         self._header = None
         if film.captions:
             self._header = Header(scenario, views_named(scenario, ("surface",)), (0, width), height, style.at(share))

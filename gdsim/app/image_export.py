@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from gdsim.app.exports.export_window import ExportWindow
@@ -217,6 +217,15 @@ def style_choice() -> Choice:
     )
     box.setToolTip(tr("For a screen, for a page printed in grey, for a projector, or on a dark ground."))
     return box
+
+
+def offer_print(box: Choice, offered: bool) -> None:
+    """Let the style for print be chosen, or say why it cannot be."""
+    entry = cast(QStandardItemModel, box.model()).item(box.findData("print"))
+    entry.setEnabled(offered)
+    entry.setToolTip(
+        "" if offered else tr("The 3D view as on screen has no style for print: choose a figure for that.")
+    )
 
 
 def drawn(scenario: Scenario, cancelled: Callable[[], bool]) -> tuple[QImage, list[str]]:

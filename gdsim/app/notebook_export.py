@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gdsim.app.exports.export_window import ExportWindow
+from gdsim.app.exports.file_names import suggested_name
 from gdsim.app.exports.number_group import NumberGroup
 from gdsim.app.exports.preview import TextPreview
 from gdsim.app.exports.steps_up_to import steps_up_to
@@ -51,6 +52,8 @@ class NotebookDialog(ExportWindow):
         about.setWordWrap(True)
         self.form.addRow(about)
         self.numbers.changed.connect(self.refresh)
+        # The script names the table that it writes after itself.
+        self.target.changed.connect(self.refresh)
         self._drawing.done.connect(self._show_script)
         preview = TextPreview("notebook")
         self._colours = CodeColours(preview.text.document())
@@ -61,7 +64,8 @@ class NotebookDialog(ExportWindow):
 
     def _preview(self) -> None:
         scenario, steps = self._lab.scenario, self.steps.value()
-        self._drawing.ask(lambda: script_of(scenario, steps))
+        name = Path(self.target.line.text()).stem if self.target.check() else suggested_name(scenario)
+        self._drawing.ask(lambda: script_of(scenario, steps, name))
 
     def _writer(self, path: Path) -> Callable[[], object]:
         from gdsim.export.notebook import write_notebook
@@ -79,8 +83,8 @@ class NotebookDialog(ExportWindow):
         self.preview.show_text("\n".join(lines[:LINES]), "\n".join([count, *notes[:3]]))
 
 
-def script_of(scenario: Scenario, steps: int) -> tuple[str, list[str]]:
-    """Return the script that repeats ``steps`` steps, and what the reader should know.
+def script_of(scenario: Scenario, steps: int, name: str) -> tuple[str, list[str]]:
+    """Return the script ``name`` that repeats ``steps`` steps, and what the reader should know.
 
     Raises
     ------
@@ -90,6 +94,6 @@ def script_of(scenario: Scenario, steps: int) -> tuple[str, list[str]]:
     from gdsim.export.notebook import write_notebook
 
     with tempfile.TemporaryDirectory(prefix="gdsim-") as folder:
-        path = Path(folder) / "preview.py"
+        path = Path(folder) / f"{name}.py"
         notes = write_notebook(scenario, path, steps)
         return path.read_text(encoding="utf-8"), notes

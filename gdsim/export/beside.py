@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,13 @@ _GAP = 10.0
 _HIGHEST = 0.5
 """Share of the height that a legend in one column may take, and the colour bar."""
 
+_INNER = 0.8
+"""Share of a plot's height that its axes take, about."""
+
 
 def place_beside(
     axes: Any, named: Sequence[Entry], colours: ScalarMappable, heights: HeightScale, style: Style, aspect: float,
-    fills: bool = False,
+    most: float = math.inf,
 ) -> Box:  # fmt: skip
     """Write legend and colour bar to the right of a plot, or the legend below it where that leaves it more room.
 
@@ -38,8 +42,9 @@ def place_beside(
         Its look; without legend the plot has the whole figure.
     aspect
         Width to height of the plot.
-    fills
-        Whether it fills whatever it is given; where not, legend and colour bar stand close to it all the same.
+    most
+        How many times as large, at most, as `aspect` lets it: in a wider or higher figure legend and colour bar stand
+        close to it all the same.
 
     Returns
     -------
@@ -71,15 +76,15 @@ def place_beside(
     if beside >= under:
         legend(left[0])
         least = left[2] + 4 * gap + 6 * around  # for the legend and a colour bar below it
-        idle = 0.0 if fills else max(width - column - beside, 0.0) / 2
-        spare = 0.0 if fills else max(height - max(beside / aspect, least), 0.0) / 2
+        idle = max(width - column - most * beside, 0.0) / 2
+        spare = max(height - max(most * beside / aspect, least), 0.0) / 2
         x, y = width - column + gap - idle, height - gap - spare
         top = y - left[2] - 2 * gap
         room = (idle / width, spare / height, 1 - (column + idle) / width, 1 - spare / height)
     else:
         legend(below[0])
-        idle = 0.0 if fills else max(width - bar_width - 2 * gap - under, 0.0) / 2
-        spare = 0.0 if fills else max(height - below[2] - gap - under / aspect, 0.0) / 2
+        idle = max(width - bar_width - 2 * gap - most * under, 0.0) / 2
+        spare = max(height - below[2] - gap - most * under / aspect, 0.0) / 2
         x, y = (width - below[1]) / 2, below[2] + gap / 2 + spare
         top = height - gap - spare
         right = width - bar_width - 2 * gap - idle
@@ -87,7 +92,8 @@ def place_beside(
     if axes.get_legend() is not None:
         axes.get_legend().set_bbox_to_anchor((x / width, y / height), figure.transSubfigure)
     bottom = room[1] * height + gap + around
-    long = max(min(_HIGHEST * height, top - bottom), gap)
+    # Beside a plot that does not fill the height the bar is as high as its axes, without what is written around them.
+    long = max(min(_HIGHEST * height, (_INNER if spare else 1.0) * (top - bottom)), gap)
     middle = min(max((bottom + top) / 2, height / 2), top - long / 2) if beside < under else bottom + long / 2
     bar.set_position(
         (room[2] + gap / width, (middle - long / 2) / height, 1.1 * pixels(figure, em(style)) / width, long / height)

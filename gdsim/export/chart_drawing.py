@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdsim.export.plot import em, legend_above, line_width, mixed, pixels, plain, settle, text_width
 from gdsim.export.run_colours import letter
-from gdsim.export.run_lines import Floats, has_logarithms
+from gdsim.export.run_lines import FAR, Floats, has_logarithms
 from gdsim.export.run_look import DASHES, RunLook, look_of
 from gdsim.i18n import tr
 from gdsim.optimizers import rule_named
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from gdsim.export.style import Style
 
 _FARTHEST = 1e100
+_BEYOND = 1e4
+"""How many heights of a linear axis a line is followed beyond it."""
+
 _MOST_SHARED = 3
 """Names in a legend up to which the sheet has room for it, beside those of runs."""
 
@@ -47,6 +51,8 @@ class Line:
         Whether it is of samples held out, which is known at some steps only.
     stopped
         Whether the run diverged at the end.
+    lost
+        Whether it would flatten the others: it is drawn as far as their axis and leaves it at its edge.
     """
 
     label: str
@@ -55,10 +61,7 @@ class Line:
     look: RunLook
     held_out: bool = False
     stopped: bool = False
-
-    def of(self, values: Floats) -> Line:
-        """Return the line of other values."""
-        return replace(self, values=values)
+    lost: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +106,18 @@ def draw_charts(figure: Figure | SubFigure, scene: RunsScene, charts: list[Chart
 
 def _draw_chart(panel: Axes, scene: RunsScene, chart: Chart, style: Style) -> None:
     plain(panel, style)
-    values = np.concatenate([line.values for line in chart.lines])
+    values = _within_reach(chart)
     finite = values[np.isfinite(values)]
     logarithmic = chart.logarithmic and has_logarithms(finite.size, int((finite > 0).sum()))
     if logarithmic:
         panel.set_yscale("log", nonpositive="mask")
+        finite = finite[finite > 0]
+    if finite.size and any(line.lost for line in chart.lines):
+        # As large as matplotlib would make it of these alone; of logarithms a decade more, to see the others go.
+        top = finite.max() * (FAR if logarithmic else 1.0)
+        panel.update_datalim([(0.0, finite.min()), (0.0, top)], updatex=False)
+        panel.autoscale_view(scalex=False)
+        panel.set_autoscaley_on(False)
     for number, line in enumerate(chart.lines):
         # As in the window: of two runs at the same place the earlier one is seen.
         height = 2.5 + (-number if scene.race else number) / (2 * len(chart.lines))
@@ -117,6 +127,16 @@ def _draw_chart(panel: Axes, scene: RunsScene, chart: Chart, style: Style) -> No
     if logarithmic:
         _mark_decades(panel)
     panel.set_ylabel(chart.name)
+
+
+def _within_reach(chart: Chart) -> Floats:
+    """Return the values that the axis holds: of the runs that go on, and where the others begin unless far away."""
+    going = [line.values for line in chart.lines if not line.lost]
+    if not going:
+        return np.concatenate([line.values for line in chart.lines])
+    most = FAR * max((float(np.nanmax(np.abs(values), initial=0.0)) for values in going), default=0.0)
+    begin = [line.values[:1] for line in chart.lines if line.lost]
+    return np.concatenate([*going, *(values[np.abs(values) <= most] for values in begin)])
 
 
 def _mark_decades(panel: Axes) -> None:
@@ -134,13 +154,14 @@ def _mark_decades(panel: Axes) -> None:
 def _draw_line(panel: Axes, line: Line, logarithmic: bool, height: float, style: Style) -> None:
     """Draw a line at a ``height`` above others, and a mark where the run stands: a cross where it diverged."""
     colour, width = line.look.colour, line_width(style)
-    drawable = np.isfinite(line.values) & (np.abs(line.values) <= _FARTHEST)
+    values = _near(line.values, panel, logarithmic) if line.lost else line.values
+    drawable = np.isfinite(values) & (np.abs(values) <= _FARTHEST)
     if logarithmic:
-        drawable &= line.values > 0
+        drawable &= values > 0
     known = ~np.isnan(line.values)
     # Known at some steps only: the line goes across the gaps between these.
     steps = np.flatnonzero(known if line.held_out else np.ones_like(known))
-    heights = np.where(drawable, line.values, np.nan)[steps]
+    heights = np.where(drawable, values, np.nan)[steps]
     past = int(np.searchsorted(steps, line.step, side="right"))
     look: dict[str, Any] = {"linewidth": width, "linestyle": line.look.dashes, "zorder": height}
     if line.look.marker:
@@ -155,11 +176,37 @@ def _draw_line(panel: Axes, line: Line, logarithmic: bool, height: float, style:
     seen = np.flatnonzero(~np.isnan(heights[:past]))
     if seen.size:
         ended = line.stopped and line.step >= len(line.values) - 1
+        place = _last_in_sight(panel, steps[seen], heights[seen])
         panel.plot(
-            steps[seen[-1:]], heights[seen[-1:]], linestyle="none", marker="X" if ended else line.look.marker or "o",
+            *place, linestyle="none", marker="X" if ended else line.look.marker or "o", clip_on=not line.lost,
             color=colour, markersize=(4.2 if ended else 3.2) * width, markeredgecolor=style.ground, zorder=height + 1,
             markeredgewidth=0.8 * style.scale, label="_nolegend_",
         )  # fmt: skip
+
+
+def _near(values: Floats, panel: Axes, logarithmic: bool) -> Floats:
+    """Return values of which none is so far beyond the axis that it could not be drawn."""
+    low, high = panel.get_ylim()
+    far = _FARTHEST if logarithmic else _BEYOND * (high - low)
+    return np.clip(values, low - far, high + far)
+
+
+def _last_in_sight(panel: Axes, steps: NDArray[np.intp], heights: Floats) -> tuple[list[float], list[float]]:
+    """Return the end of a line, or where it left the axis for the last time."""
+    if panel.get_autoscaley_on():
+        return [float(steps[-1])], [float(heights[-1])]
+    scale = panel.yaxis.get_transform()
+    low, high = scale.transform(np.array(panel.get_ylim())).tolist()
+    drawn = scale.transform(heights)
+    inside = np.flatnonzero((drawn >= low) & (drawn <= high))
+    if inside.size and inside[-1] == len(drawn) - 1:
+        return [float(steps[-1])], [float(heights[-1])]
+    after = int(inside[-1]) + 1 if inside.size else 0
+    before = max(after - 1, 0)
+    edge = high if drawn[after] > high else low
+    share = (edge - drawn[before]) / (drawn[after] - drawn[before]) if inside.size else 0.0
+    step = float(steps[before] + share * (steps[after] - steps[before]))
+    return [step], [panel.get_ylim()[edge == high]]
 
 
 def _fit_steps(panel: Axes, scene: RunsScene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +58,9 @@ def draw_ground(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -
     axes.set_xlabel(mesh.names[0], parse_math=False)
     axes.set_ylabel(mesh.names[1], parse_math=False)
     square = _is_square(mesh)
-    room = place_beside(axes, looks.surface_legend(scene, style), colours, heights, style, 1.0, fills=not square)
+    room = place_beside(
+        axes, looks.surface_legend(scene, style), colours, heights, style, 1.0, 1.0 if square else math.inf
+    )
     settle(figure, [[axes]], style, room)
     if square:  # circles are round, and gradients stand at right angles to lines
         axes.set_aspect("equal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from gdsim.export.chart_drawing import Chart, Line, draw_charts
 from gdsim.export.contrast import readable
 from gdsim.export.layer_colours import layer_colours
-from gdsim.export.run_lines import without_the_lost
+from gdsim.export.run_lines import are_lost
 from gdsim.export.run_look import DASHES, MARKERS, RunLook, look_of
 from gdsim.i18n import tr
 from gdsim.simulation.surface_scenario import SurfaceScenario
@@ -91,9 +92,8 @@ def _measured(scene: RunsScene, column: str, style: Style) -> list[Line]:
 
 
 def _of_runs(scene: RunsScene, column: str, style: Style) -> list[Line]:
-    """Return a line for each run that is shown, without what would flatten the others."""
-    states = [run.snapshot for run in scene.runs]
-    kept = without_the_lost(states, column, [state.column(column) for state in states])
+    """Return a line for each run that is shown."""
+    lost = are_lost([run.snapshot for run in scene.runs], column)
     lines = []
     for run in scene.shown:
         look = look_of(run, scene, style)
@@ -103,7 +103,7 @@ def _of_runs(scene: RunsScene, column: str, style: Style) -> list[Line]:
         # Named once, for what is measured on the samples that are learned.
         label = "" if column.startswith("held_out_") else run.label
         line = _line(run, column, label, RunLook(look.colour, look.dashes, marker))
-        lines.append(line.of(kept[run.number]))
+        lines.append(replace(line, lost=lost[run.number]))
     return lines
 
 

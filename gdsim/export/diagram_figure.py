@@ -86,7 +86,13 @@ class _Drawing:
         rows = max(map(len, self.words.captions))
         self.top = 1.6 * self.text
         above = self.top + 1.3 * self.text + 1.25 * self.small * (rows - 1) + _EDGE
-        self.geometry = arrange(problem.layers, width, height, Margins(left, above, right, 1.4 * self.small + _EDGE))
+        margins = Margins(left, above, right, 1.4 * self.small + _EDGE)
+        # A small network is given the whole height.
+        most = max(problem.layers[0].inputs, *(layer.units for layer in problem.layers))
+        self.geometry = arrange(problem.layers, width, height, margins, min(max(most, 2), 5))
+        # What is written above the lines stands close to the topmost unit.
+        topmost = min(float(column.y[0]) - column.radius for column in self.geometry.columns)
+        self.top += max(0.0, topmost - above)
 
     def name_room(self, names: tuple[str, ...]) -> float:
         widest = max((text_width(name, self.small) for name in names[:100]), default=0.0)

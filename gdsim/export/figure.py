@@ -79,13 +79,14 @@ def write_figure(
     stage = stage_of(scenario, picture.steps[-1], picture.run, picture.parameter, cancelled)
     style = style_of(scenario, picture)
     assert picture.size is not None
-    with drawing(style), replacing(target, cancelled) as temporary:
-        figure = new_figure(picture.size, picture.dpi)
-        draw_sheet(figure, stage, picture, style, cancelled)
-        save(figure, temporary, scenario.title or scenario.subject, picture.transparent, cancelled)
+    with replacing(target, cancelled) as temporary:
+        with drawing(style):
+            figure = new_figure(picture.size, picture.dpi)
+            draw_sheet(figure, stage, picture, style, cancelled)
+            save(figure, temporary, scenario.title or scenario.subject, picture.transparent, cancelled)
+            # The text of an SVG is set in the fonts of whoever shows it.
+            unknown = "" if target.suffix.lower() == ".svg" else lacking(_texts(figure))
         embed(temporary, carried(scenario.model_copy(update={"picture": picture, "film": None}), target))
-        # The text of an SVG is set in the fonts of whoever shows it.
-        unknown = "" if target.suffix.lower() == ".svg" else lacking(_texts(figure))
     return [*stage.notes(), *filter(None, [unknown])]
 
 

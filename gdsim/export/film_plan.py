@@ -16,7 +16,8 @@ from gdsim.simulation.picture_spec import MOST_FRAMES, FilmSpec
 if TYPE_CHECKING:
     from gdsim.simulation.scenario import Scenario
 
-FILMS = (".mp4", ".gif")
+GIF = ".gif"
+FILMS = (".mp4", GIF)
 """Extensions of files that can hold a film."""
 
 GIF_FPS = 50
@@ -64,7 +65,7 @@ def check_target(target: Path, film: FilmSpec) -> None:
                 even=f"{width + width % 2}x{height + height % 2}",
             )
         )
-    if suffix == ".gif" and film.fps > GIF_FPS:
+    if suffix == GIF and film.fps > GIF_FPS:
         raise InputError(tr("A GIF shows at most {most} frames a second, not {fps:g}.", most=GIF_FPS, fps=film.fps))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gdsim.export.figure import drawing, new_figure
 from gdsim.export.film_header import Header, pixels_of
 from gdsim.export.film_plan import Shot
-from gdsim.export.scenes import Scene, Stage, SurfaceScene
+from gdsim.export.scenes import RunsScene, Scene, Stage, SurfaceScene
 from gdsim.export.sheet_layout import scale_of
 from gdsim.export.style import STYLES, Style
 from gdsim.export.views import FigureView, views_named
@@ -68,7 +69,8 @@ class FilmSheet:
             If a view cannot be drawn.
         """
         if self._scene is None or self._scene.step != shot.step:
-            self._scene = self._stage.at(shot.step)
+            scene = self._stage.at(shot.step)
+            self._scene = replace(scene, moving=True) if isinstance(scene, RunsScene) else scene
         if self._header is not None:
             self._pixels[: self._top] = self._header.picture(self._scene)
         for number, (cell, left, right) in enumerate(zip(self._cells, self._edges, self._edges[1:], strict=False)):

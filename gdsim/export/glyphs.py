@@ -44,5 +44,5 @@ def lacking(texts: Iterable[str]) -> str:
 def _characters(names: tuple[str, ...]) -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    paths = (findfont(FontProperties(family=name)) for name in names)
+    paths = (findfont(FontProperties(family=[name])) for name in names)
     return frozenset(code for path in paths for code in get_font(path).get_charmap())

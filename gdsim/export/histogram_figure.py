@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdsim.export.curves import GRADIENT
 from gdsim.export.diagram_figure import signed_colours
-from gdsim.export.plot import em, fitted, line_width, name_run, pixels, plain, settle
+from gdsim.export.plot import em, fitted, line_width, name_run, pixels, plain, settle, text_width
 from gdsim.simulation.distributions import Distribution, distribution
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _SHAPE = 1.7
 _FAR = 10.0
 """How many times as wide as usual the numbers of a step may be spread to be within the axis of other steps."""
 
+_SMALLEST = 0.65
+"""Size of the smallest titles against the usual."""
+
 _NARROWEST = 1 / 300
 """Width of a bar, as a share of the axis."""
 
@@ -34,11 +37,13 @@ _NARROWEST = 1 / 300
 def draw_histograms(figure: Figure | SubFigure, scene: NetworkScene, style: Style) -> None:
     """Draw the weights and beside them the gradient of each parameter of the run in focus, at the scene's step.
 
-    The axes hold what was kept of the whole run, so that films and strips do not jump.
+    In films and strips the axes hold what was kept of the whole run, so that they do not jump.
     """
     run = scene.focused
     box = name_run(figure, run.label if scene.race else "", style)
     snapshot = run.snapshot
+    # Of a strip the sheet makes the legend.
+    still = style.legend and not scene.moving
     names = list(snapshot.now.parameters)
     width, height = figure.bbox.size[0], figure.bbox.size[1] * box[3]
     pairs = _pairs(len(names), width / height)
@@ -57,12 +62,29 @@ def draw_histograms(figure: Figure | SubFigure, scene: NetworkScene, style: Styl
             panel = figure.add_subplot(grid[row, 2 * pair + side])
             rows[row][2 * pair + side] = panel
             now = distribution(run.step, values)
-            _draw(panel, now, snapshot.distributions.get(kind, {}).get(name, ()), colour, style)
-            panel.set_title(
-                fitted(title, points, room), loc="left", fontsize=points, pad=0.3 * points, color=style.text,
-                parse_math=False,
-            )  # fmt: skip
+            kept = snapshot.distributions.get(kind, {}).get(name, ())
+            _draw(panel, now, () if still else kept, colour, style)
+            power = _power(panel)
+            panel.set_title(power, loc="right", fontsize=0.85 * points, pad=0.3 * points, color=style.muted)
+            text, size = _shown_title(title, points, room - (2.8 * points if power else 0))
+            panel.set_title(text, loc="left", fontsize=size, pad=0.3 * points, color=style.text, parse_math=False)
     settle(figure, rows, style, box)
+
+
+def _power(panel: Axes) -> str:
+    """Return the power of ten that the marks on the horizontal axis share, empty for 1."""
+    formatter = panel.xaxis.get_major_formatter()
+    formatter.set_locs(panel.xaxis.get_majorticklocs().tolist())
+    return formatter.get_offset()
+
+
+def _shown_title(title: str, points: float, room: float) -> tuple[str, float]:
+    """Return the name of a tensor and the size of its text so that it fits; its end says which tensor it is."""
+    size = points * min(1.0, max(room / text_width(title, points), _SMALLEST))
+    if text_width(title, size) <= room:
+        return title, size
+    kind = ".grad" if title.endswith(".grad") else ""
+    return fitted(title.removesuffix(kind), size, room - text_width(kind, size)) + kind, size
 
 
 def _pairs(count: int, aspect: float) -> int:
@@ -75,9 +97,10 @@ def _pairs(count: int, aspect: float) -> int:
 
 
 def _draw(panel: Axes, now: Distribution, kept: Sequence[Distribution], colour: str, style: Style) -> None:
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
     plain(panel, style)
+    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
     low, high, top = _reach(now, kept)
     counts, edges = _bars(now, high - low)
     panel.set_xlim(low, high)

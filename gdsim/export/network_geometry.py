@@ -150,13 +150,18 @@ def nice_scale(values: Floats) -> float:
     return next((each * decade for each in _SCALES if each * decade >= largest), largest)
 
 
-def arrange(layers: Sequence[Layer], width: float, height: float, margins: Margins) -> Geometry:
-    """Arrange a network from left to right on ``width`` x ``height`` pixels."""
+def arrange(layers: Sequence[Layer], width: float, height: float, margins: Margins, fewest: int = 5) -> Geometry:
+    """Arrange a network from left to right on ``width`` x ``height`` pixels.
+
+    Layers with less than ``fewest`` units stand as close as if they had so many.
+    """
     sizes = (layers[0].inputs, *(layer.units for layer in layers))
     room = max(1.0, height - margins.top - margins.bottom)
     across = np.linspace(margins.left, max(margins.left + len(sizes), width - margins.right), len(sizes))
     most = _most_units(sizes, room)
-    columns = tuple(_column(size, most, float(x), margins.top, room) for size, x in zip(sizes, across, strict=True))
+    columns = tuple(
+        _column(size, most, float(x), margins.top, room, fewest) for size, x in zip(sizes, across, strict=True)
+    )
     ends, layer, unit, inputs = [], [], [], []
     for number, (before, after) in enumerate(itertools.pairwise(columns)):
         m, n = len(after.units), len(before.units)
@@ -187,7 +192,7 @@ def _most_units(sizes: Sequence[int], room: float) -> int:
     return most
 
 
-def _column(size: int, most: int, x: float, top: float, room: float) -> Column:
+def _column(size: int, most: int, x: float, top: float, room: float, fewest: int) -> Column:
     # The ellipsis takes the place of a unit, so that it would not save one alone.
     whole = size <= most + 1
     if whole:
@@ -198,7 +203,7 @@ def _column(size: int, most: int, x: float, top: float, room: float) -> Column:
         places = np.arange(most, dtype=np.float64) + (np.arange(most) >= first)
     count = places[-1] + 1
     # A few units are not drawn out over the whole height.
-    pitch = min(room / count, room / 5)
+    pitch = room / max(count, fewest)
     above = top + room / 2 - pitch * (count - 1) / 2
     radius = float(np.clip(0.36 * pitch, _SMALLEST_RADIUS, _LARGEST_RADIUS))
     dots = None if whole else float(above + pitch * ((most + 1) // 2))

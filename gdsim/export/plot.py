@@ -133,8 +133,8 @@ def legend_above(axes: Axes, named: Sequence[Entry], style: Style, raised: float
 def _columns(widths: Sequence[float], room: float) -> int:
     """Return in how many columns entries of these widths fit, which matplotlib fills one after the other."""
     for count in range(len(widths), 1, -1):
-        rows = -(-len(widths) // count)
-        if sum(max(widths[at : at + rows]) for at in range(0, len(widths), rows)) <= room:
+        # As matplotlib splits them: where they do not come out even, the first columns have one more.
+        if sum(float(column.max()) for column in np.array_split(np.asarray(widths), count)) <= room:
             return count
     return 1
 

@@ -50,18 +50,24 @@ def without_the_lost(states: Sequence[Recorded], column: str, lines: Sequence[Fl
         The lines, with ``nan`` for what is left out.
     """
     rows = [state.column(column) for state in states]
-    begin = max((abs(float(values[0])) for values in rows if len(values)), default=0.0)
-    limit = _LOST * begin if math.isfinite(begin) and begin > 0 else math.inf
-    going = [
-        values
-        for state, values in zip(states, rows, strict=True)
-        if state.diverged_at is None and len(values) and not abs(float(values[-1])) > limit
-    ]
-    if not going or len(going) == len(states):
+    going = [values for values, lost in zip(rows, are_lost(states, column), strict=True) if not lost]
+    if len(going) == len(rows):
         return list(lines)
     with np.errstate(invalid="ignore"):
         most = FAR * max(float(np.nanmax(np.abs(values))) for values in going)
         return [np.where(np.abs(values) <= most, values, np.nan) for values in lines]
+
+
+def are_lost(states: Sequence[Recorded], column: str) -> list[bool]:
+    """Tell of each run of a race whether it would flatten those that go on; of none where no run goes on."""
+    rows = [state.column(column) for state in states]
+    begin = max((abs(float(values[0])) for values in rows if len(values)), default=0.0)
+    limit = _LOST * begin if math.isfinite(begin) and begin > 0 else math.inf
+    lost = [
+        state.diverged_at is not None or not len(values) or abs(float(values[-1])) > limit
+        for state, values in zip(states, rows, strict=True)
+    ]
+    return [False] * len(lost) if all(lost) else lost
 
 
 def has_logarithms(finite: int, positive: int) -> bool:

@@ -64,15 +64,18 @@ def line_look(look: RunLook, style: Style) -> dict[str, Any]:
 
 def halo_look(style: Style) -> dict[str, Any]:
     """Return matplotlib's properties of the rim that keeps a way apart from the ground, with its marks."""
-    return {"color": style.ground, "linewidth": 5.0 * style.scale, "alpha": 0.85}
+    return {"color": style.ground, "linewidth": 5.8 * style.scale, "alpha": 0.85}
 
 
 def dot_look(look: RunLook, scene: RunsScene, style: Style) -> dict[str, Any]:
     """Return matplotlib's properties of a run's states: of all, or of few enough to tell their shape."""
     told = style.grey and scene.race
     every = max(1, -(-scene.step // _MARKS)) if told else 1
-    size = (6.0 if told else 3.6) * style.scale
-    return {"marker": look.marker, "color": look.colour, "markersize": size, "linestyle": "none", "markevery": every}
+    size = (6.0 if told else 4.0) * style.scale
+    return {
+        "marker": look.marker, "color": look.colour, "markersize": size, "markeredgewidth": 0.0, "linestyle": "none",
+        "markevery": every,
+    }  # fmt: skip
 
 
 def start_look(style: Style) -> dict[str, Any]:

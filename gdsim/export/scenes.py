@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -69,12 +69,14 @@ class RunScene:
 class RunsScene:
     """All runs of a scenario at a step, those that are hidden too.
 
-    ``focus`` is the number of the run whose numbers are shown where only one's can be.
+    ``focus`` is the number of the run whose numbers are shown where only one's can be; ``moving`` tells that other
+    steps are shown at the same place, whose axes should not jump.
     """
 
     step: int
     runs: tuple[RunScene, ...]
     focus: int
+    moving: bool = field(default=False, kw_only=True)
 
     @property
     def shown(self) -> tuple[RunScene, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,9 @@ _FLOOR, _SURFACE, _LINES, _PATH, _MINIMA, _POINTS = 1, 2, 3, 5, 7, 8
 _LEVELS = 14
 _ASPECT = 1.05
 """Width to height of a surface's box with its numbers."""
+
+_MOST = 1.2
+"""How much larger than that it is from some sides."""
 
 
 def draw_surface(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -> None:
@@ -64,7 +68,9 @@ def draw_ground(figure: Figure | SubFigure, scene: SurfaceScene, style: Style) -
     _draw_minima(axes, scene, heights, style)
     _name_axes(axes, scene, heights, colours.norm, style)
     shown = blended(colours, opacity_of(view, style), style)
-    room = place_beside(axes, looks.surface_legend(scene, style), shown, heights, style, _ASPECT, fills=view.zoom > 1)
+    room = place_beside(
+        axes, looks.surface_legend(scene, style), shown, heights, style, _ASPECT, _MOST if view.zoom <= 1 else math.inf
+    )
     fit_box(axes, room, view, style)
     return axes
 

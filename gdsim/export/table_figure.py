@@ -37,8 +37,11 @@ _SMALLEST = 0.45
 _LEGIBLE = 6.5
 """The same in pixels."""
 
-_WIDEST, _HIGHEST = 6.0, 2.6
+_WIDEST, _HIGHEST = 9.0, 3.6
 """Largest cells, in sizes of the text."""
+
+_BESIDE, _ABOVE, _UNDER = 7.4, 3.6, 2.8
+"""Room for the colours beside a table, for what is above it, and for the colours below a low one; likewise."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,32 @@ def draw_tables(figure: Figure | SubFigure, scene: NetworkScene, style: Style) -
     width, height = figure.bbox.size
     text = pixels(figure, em(style))
     titles = [text_width(_title(content), 1.0) for content in contents]
-    columns = _columns(titles, shape, width / text, top * height / text)
+    most = _largest(shape, max(titles))
+    columns = _columns(titles, shape, width / text, top * height / text, most)
     rows = -(-len(contents) // columns)
+    wide, high = min(width / columns, most[0] * text), min(top * height / rows, most[1] * text)
+    left, upper = (width - columns * wide) / 2, top * height - (top * height - rows * high) / 2
     colours = _colours(style)
     for number, content in enumerate(contents):
         row, column = divmod(number, columns)
-        room = _Room(width * column / columns, height * top * (1 - row / rows), width / columns, height * top / rows)
+        room = _Room(left + wide * column, upper - high * row, wide, high)
         _Panel(figure, content, room, style, colours).draw()
+
+
+def _is_low(shape: tuple[int, ...]) -> bool:
+    return shape[0] <= 2
+
+
+def _before(shape: tuple[int, ...]) -> float:
+    """Return how wide the indices of rows are with what is free around them, in sizes of the text."""
+    return 1.6 + 0.62 * len(str(shape[0] - 1))
+
+
+def _largest(shape: tuple[int, ...], title: float) -> tuple[float, float]:
+    """Return the room that a table takes with the largest cells, in sizes of the text."""
+    beside, under = (1.0, _UNDER) if _is_low(shape) else (_BESIDE, 0.8)
+    wide = _before(shape) + max(_WIDEST * shape[1], 12.0) + beside
+    return max(wide, title + 2.0), _ABOVE + _HIGHEST * shape[0] + under
 
 
 def _title(content: Content) -> str:
@@ -95,18 +117,29 @@ def _strides(shape: tuple[int, ...]) -> list[int]:
     return [max(1, -(-length // _MOST_SIDE)) for length in shape]
 
 
-def _columns(titles: list[float], shape: tuple[int, ...], width: float, height: float) -> int:
-    """Return in how many columns tables have the largest cells and room for their titles; in sizes of the text."""
+def _columns(
+    titles: list[float], shape: tuple[int, ...], width: float, height: float, most: tuple[float, float]
+) -> int:
+    """Return in how many columns tables of at most some room have the largest cells and room for their titles.
+
+    All lengths are in sizes of the text.
+    """
     count = len(titles)
 
     def size(columns: int) -> float:
         across = (width / columns - 8) / shape[1]
         down = (height / -(-count // columns) - 5) / shape[0]
-        return min(across / 2.5, down, 1.2)
+        return min(across / 2.5, down, _HIGHEST)
 
-    # Where it makes no difference without empty places, then as a row.
+    def strangeness(columns: int) -> float:
+        rows = -(-count // columns)
+        return abs(math.log((columns * most[0] / width) / (rows * most[1] / height)))
+
+    # Where it makes no difference without empty places, then in the shape of the picture.
     fitting = [columns for columns in range(1, count + 1) if width / columns > max(titles) + 2]
-    return max(fitting or [1], key=lambda columns: (round(size(columns), 3), -(-count % columns), columns))
+    return max(
+        fitting or [1], key=lambda columns: (round(size(columns), 3), -(-count % columns), -strangeness(columns))
+    )
 
 
 def _colours(style: Style) -> Colormap:
@@ -169,16 +202,16 @@ class _Panel:
 
     def place(self, rows: int, columns: int) -> tuple[Axes, tuple[float, float]]:
         """Return the axes of a table, as large as fits but for a few cells, and the size of a cell."""
-        beside = self.text * (1.6 + 0.62 * len(str(rows - 1)))
-        self.low = rows * _HIGHEST < 6
-        wide = self.room.width - beside - self.text * (1.0 if self.low else 6.2)
-        high = self.room.height - self.text * (6.4 if self.low else 4.4)
+        beside = self.text * _before((rows, columns))
+        self.low = _is_low((rows, columns))
+        wide = self.room.width - beside - self.text * (1.0 if self.low else _BESIDE)
+        high = self.room.height - self.text * (_ABOVE + (_UNDER if self.low else 0.8))
         wide = max(min(wide, _WIDEST * self.text * columns), 4.0)
         high = max(min(high, _HIGHEST * self.text * rows), 4.0)
         if self.low:
             wide = max(wide, min(12 * self.text, self.room.width - beside - self.text))
         width, height = self.figure.bbox.size
-        left, bottom = self.room.left + beside, self.room.top - 3.6 * self.text - high
+        left, bottom = self.room.left + beside, self.room.top - _ABOVE * self.text - high
         axes = self.figure.add_axes((left / width, bottom / height, wide / width, high / height))
         return axes, (wide / columns, high / rows)
 
@@ -216,7 +249,7 @@ class _Panel:
         texts = [[number_text(value, largest) for value in row] for row in table.tolist()]
         widest = max((text for row in texts for text in row), key=len)
         usual = pixels(self.figure, text_width(widest, self.points))
-        size = min(0.92, 0.88 * cell[0] / usual, 0.78 * cell[1] / self.text)
+        size = min(1.0, 0.88 * cell[0] / usual, 0.78 * cell[1] / self.text)
         if size < _SMALLEST or size * self.text < _LEGIBLE:
             return
         for row, line in enumerate(texts):

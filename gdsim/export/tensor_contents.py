@@ -98,12 +98,14 @@ def _gradient_title(held: HeldGradient | None, step: int) -> str:
     if held is None:
         return tr("grad is None")
     if held.step < step and held.count > 1:
-        return tr("grad - stale, of step {step}, accumulated {count} times", step=held.step, count=held.count)
+        return tr(
+            "grad of step {step}, accumulated {count} times, before the last update", step=held.step, count=held.count
+        )
     if held.step < step:
-        return tr("grad - stale, of step {step}", step=held.step)
+        return tr("grad of step {step}, before the last update", step=held.step)
     if held.count > 1:
-        return tr("grad - accumulated {count} times", count=held.count)
-    return tr("grad - fresh")
+        return tr("grad of step {step}, accumulated {count} times", step=held.step, count=held.count)
+    return tr("grad of step {step}", step=held.step)
 
 
 def as_table(array: NDArray[Any]) -> NDArray[Any]:

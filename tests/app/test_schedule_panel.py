@@ -200,12 +200,12 @@ def test_a_slider_is_dragged(bench: Bench, qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "text", "sentence"),
     [
-        ("cosine", "steps", "0", "0 is not allowed: A whole number from 1 to 1000000."),
+        ("cosine", "steps", "0", "0 is not allowed: it must be a whole number from 1 to 1000000."),
         ("cosine", "steps", "2.5", "'2.5' is not a whole number: write one such as 32."),
-        ("step", "every", "-3", "-3 is not allowed: A whole number from 1 to 1000000."),
-        ("cosine", "low", "1.5", "1.5 is not allowed: A number from 0 to 1."),
+        ("step", "every", "-3", "-3 is not allowed: it must be a whole number from 1 to 1000000."),
+        ("cosine", "low", "1.5", "1.5 is not allowed: it must be a number from 0 to 1."),
         ("one-cycle", "rise", "0,5", "'0,5' is not a number: write a decimal point, as in 0.05."),
-        ("exponential", "factor", "0", "0 is not allowed: A number above 0."),
+        ("exponential", "factor", "0", "0 is not allowed: it must be a number above 0."),
     ],
 )
 def test_what_is_refused_is_explained_and_changes_nothing(

@@ -256,9 +256,10 @@ def test_an_unknown_ground_is_an_error(view: SurfaceView) -> None:
 def test_a_picture_of_several_tiles_is_the_view_enlarged(view: SurfaceView) -> None:
     view.set_style(style(opacity=0.7, contours=True, floor_contours=True))
     view.set_ways([Way(0, np.array([[-8.0, 6.0], [-2.0, 5.0], [4.0, 4.0]]), 1)])
-    small = view.grab_image(640, 400, "light")
-    large = view.grab_image(2560, 1600, "light")  # two tiles by one
-    shrunk = large.scaled(640, 400, mode=Qt.TransformationMode.SmoothTransformation)
+    # From this size on all grows in proportion.
+    small = view.grab_image(1280, 720, "light")
+    large = view.grab_image(3840, 2160, "light")  # two tiles by two
+    shrunk = large.scaled(1280, 720, mode=Qt.TransformationMode.SmoothTransformation)
     away = np.abs(array(small).astype(int) - array(shrunk)).max(axis=-1)
     assert away.mean() < 3 and (away > 100).mean() < 0.005
 

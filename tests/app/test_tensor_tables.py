@@ -147,7 +147,7 @@ def test_all_tables_of_one_parameter_stand_side_by_side(full: Bench) -> None:
     assert [place.x() for place in places] == sorted(place.x() for place in places)
     assert all(full.table(name).isVisible() for name in names)
     assert full.title("parameter_table") == "linear1.weight (13 x 20)"
-    assert [full.title(name) for name in names[1:]] == ["grad - fresh", "velocity", "last update"]
+    assert [full.title(name) for name in names[1:]] == ["grad of step 1", "velocity", "last update"]
 
 
 def test_the_numbers_are_the_snapshots(full: Bench) -> None:
@@ -174,10 +174,10 @@ def test_double_precision_is_read_out_to_its_last_digit(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("grad", "title"), [
-    (held(step=4), "grad - fresh"),
-    (held(step=3), "grad - stale, of step 3"),
-    (held(step=4, count=2), "grad - accumulated 2 times"),
-    (held(step=3, count=2), "grad - stale, of step 3, accumulated 2 times"),
+    (held(step=4), "grad of step 4"),
+    (held(step=3), "grad of step 3, before the last update"),
+    (held(step=4, count=2), "grad of step 4, accumulated 2 times"),
+    (held(step=3, count=2), "grad of step 3, accumulated 2 times, before the last update"),
     (None, "grad is None"),
 ])  # fmt: skip
 def test_the_title_says_what_grad_holds(bench: Bench, grad: HeldGradient | None, title: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from matplotlib.colors import to_hex
 from gdsim.errors import InputError
 from gdsim.export.contrast import contrast
 from gdsim.export.figure import drawing, new_figure
+from gdsim.export.histogram_figure import draw_histograms
 from gdsim.export.plot import text_width
 from gdsim.export.run_lines import without_the_lost
 from gdsim.export.scenes import RunsStage, stage_of
@@ -144,6 +146,49 @@ def test_a_run_that_diverges_does_not_flatten_the_others() -> None:
     assert axes.get_ylim()[1] < 1e6
 
 
+@pytest.mark.parametrize("view", ["loss", "gradient"])
+def test_a_run_that_diverges_leaves_the_chart_through_its_top(view: str) -> None:
+    rates = (0.2, 1.0, 0.01)
+    played = raced("lecture-surface", 60, *[{"name": f"{rate}", "hyper": {"learning_rate": rate}} for rate in rates])
+    axes = drawn(view, played, 60).axes[0]
+    column = {"loss": "loss", "gradient": "grad_norm"}[view]
+    calm = played.at(60).runs[2].snapshot.column(column)
+    top = axes.get_ylim()[1]
+    assert calm.max() < top < 20 * calm.max()
+    marks = {line.get_color(): line for line in axes.lines if line.get_linestyle() == "None"}
+    for number, name in enumerate(("0.2", "1.0")):
+        line = named(axes)[name]
+        values = played.at(60).runs[number].snapshot.column(column)
+        np.testing.assert_allclose(line.get_ydata()[:3], values[:3], rtol=1e-9)
+        (step,), (height,) = marks[line.get_color()].get_data()
+        after = int(np.argmax(values > top))
+        share = np.log(top / values[after - 1]) / np.log(values[after] / values[after - 1])
+        assert height == top
+        assert step == pytest.approx(after - 1 + share)
+
+
+def test_without_logarithms_too_a_run_leaves_the_chart() -> None:
+    content = load("network-xor", ("problem.loss=mse", "problem.layer.0.activation=relu")).model_dump(mode="json")
+    run = content["run"][0] | {"optimizer": "gd"}
+    content["run"] = [run | {"hyper": {"learning_rate": rate}} for rate in (50.0, 0.1)]
+    played = stage_of(validate(content), 30)
+    assert isinstance(played, RunsStage)
+    axes = drawn("loss", played, 30).axes[0]
+    low, high = axes.get_ylim()
+    calm = played.at(30).runs[1].snapshot.column("loss")
+    assert low < calm.min() and calm.max() < high < calm.max() + np.ptp(calm)
+    assert [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "X"] == [high]
+
+
+@pytest.mark.parametrize(("view", "style"), [("loss", "screen"), ("gradient", "print")])
+@pytest.mark.parametrize("size", [(1280, 720), (480, 360)])
+def test_a_legend_of_many_runs_is_no_wider_than_the_chart(view: str, style: str, size: tuple[int, int]) -> None:
+    axes = drawn(view, stage("race-family", 3), 3, STYLES[style].at(size[0] / 1280), size).axes[0]
+    assert len(legend(axes)) == 14
+    assert axes.get_legend().get_window_extent().x1 <= size[0]
+    assert axes.get_window_extent().width > 0.8 * size[0]
+
+
 @pytest.mark.parametrize("last", [99.0, 1e40])
 def test_what_is_far_beyond_the_others_is_left_out(last: float) -> None:
     class Rows:
@@ -240,6 +285,18 @@ def test_a_table_is_vectors_unless_it_has_thousands_of_cells() -> None:
     assert not any(axes.texts for axes in large.axes)
 
 
+def test_small_tables_are_large_and_in_the_middle() -> None:
+    figure = drawn("tables", stage("network-xor", 9), 9, size=(1152, 900))
+    boxes = [axes.get_window_extent() for axes in tables(figure)]
+    assert len({round(box.x0) for box in boxes}) == len({round(box.y0) for box in boxes}) == 2
+    assert min(box.width / 2 for box in boxes) > 8 * 16 and min(box.height / 3 for box in boxes) > 3 * 16
+    whole = [axes.get_tightbbox() for axes in figure.axes] + [text.get_window_extent() for text in figure.texts]
+    left, right = min(box.x0 for box in whole), 1152 - max(box.x1 for box in whole)
+    below, above = min(box.y0 for box in whole), 900 - max(box.y1 for box in whole)
+    assert right > 8 and abs(left - right) < 32 and abs(above - below) < 32
+    assert "grad of step 8, before the last update" in [text.get_text() for text in figure.texts]
+
+
 def test_a_huge_table_is_thinned_and_says_so() -> None:
     played = stage("network-xor", 0, "problem.layer.0.units=2050")
     figure = drawn("tables", played, 0)
@@ -292,8 +349,29 @@ def test_histograms_count_the_numbers_of_each_parameter() -> None:
 
 
 def test_histograms_do_not_jump_from_step_to_step() -> None:
-    ends = [[axes.get_xlim() for axes in drawn("histograms", stage("lecture-network", 20), k).axes] for k in (0, 20)]
-    assert ends[0] == ends[1]
+    style = SCREEN.without_legend()
+    strip = [drawn("histograms", stage("lecture-network", 20), k, style).axes for k in (0, 20)]
+    assert len({tuple(axes.get_xlim() for axes in panels) for panels in strip}) == 1
+
+
+def test_the_histograms_of_a_picture_fill_their_axes_and_a_films_do_not_jump() -> None:
+    played = stage("network-xor", 200)
+    gradient = played.at(200).runs[0].snapshot.now.gradient["linear1.weight"]
+    low, high = drawn("histograms", played, 200).axes[1].get_xlim()
+    assert low < gradient.min() < gradient.max() < high < 0.01
+    assert "10^{\N{MINUS SIGN}3}" in drawn("histograms", played, 200).axes[1].get_title(loc="right")
+    assert high - low < 1.1 * (gradient.max() - gradient.min())
+    scene, figure = replace(played.at(200), moving=True), new_figure((640, 480))
+    draw_histograms(figure, scene, SCREEN)
+    assert np.ptp(figure.axes[1].get_xlim()) > 10 * (high - low)
+
+
+def test_titles_of_many_histograms_tell_gradients_from_weights() -> None:
+    layers = [f"problem.layer.{k}.units=4" for k in range(2)]
+    figure = drawn("histograms", stage("network-spirals", 1, *layers), 1, size=(720, 540))
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert len(set(titles)) == len(titles) and all(each.endswith(".grad") for each in titles[1::2])
+    assert any("…" in each for each in titles) and not any(each.startswith("…") for each in titles)
 
 
 def test_a_diagram_has_a_line_for_each_weight_by_sign_and_size() -> None:
@@ -313,6 +391,15 @@ def test_a_diagram_has_a_line_for_each_weight_by_sign_and_size() -> None:
     root = svg(figure)
     assert not list(root.iter(f"{SVG}image"))
     assert "3 units" in {"".join(each.itertext()).strip() for each in root.iter(f"{SVG}text")}
+
+
+def test_a_small_network_fills_the_height_with_the_names_close_above_it() -> None:
+    axes = drawn("diagram", stage("network-xor", 5), 5, size=(1280, 900)).axes[0]
+    circles = [each for each in axes.collections if type(each).__name__ == "EllipseCollection"]
+    places = np.concatenate([axes.transData.transform(each.get_offsets())[:, 1] for each in circles])
+    assert np.ptp(places) > 0.55 * 900
+    (name,) = [text for text in axes.texts if text.get_text().startswith("linear1")]
+    assert places.max() < name.get_window_extent().y0 < places.max() + 40
 
 
 def test_large_layers_are_abbreviated_and_lines_below_zero_dashed_in_print() -> None:

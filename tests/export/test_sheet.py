@@ -388,3 +388,84 @@ def test_a_picture_carries_the_scenario_that_draws_it_again(tmp_path: Path, kind
     assert opened.shown_step == 4
     figure.write_figure(opened, again)
     assert again.read_bytes() == first.read_bytes()
+
+
+@pytest.mark.parametrize("size", [(400, 1200), (1500, 400), (500, 400)])
+def test_equal_ranges_are_equally_long_on_a_map_of_any_shape(size: tuple[int, int]) -> None:
+    axes, bar = sheet(bowl({}, {}), views=("contour",), steps=(3,), size=size).subfigs[0].axes
+    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
+    assert x1 - x0 == pytest.approx(y1 - y0)
+    assert 0 < bar.get_tightbbox().x0 - axes.bbox.x1 < 60, "the colour bar stands beside the map"
+
+
+def test_a_map_of_unequal_ranges_fills_its_place() -> None:
+    wide = bowl(problem={"formula": "x**2 + y**2", "domain": {"x": [-2, 2], "y": [-1, 1]}})
+    axes = sheet(wide, views=("contour",), steps=(3,), size=(500, 1000)).subfigs[0].axes[0]
+    assert axes.bbox.height > 2 * axes.bbox.width
+
+
+def test_a_colour_bar_is_no_longer_than_the_surface() -> None:
+    axes, bar = sheet(bowl(), views=("surface",), steps=(3,), size=(400, 2000)).subfigs[0].axes
+    drawn = axes.get_tightbbox()
+    assert 0.5 * drawn.height < bar.bbox.height < 1.02 * drawn.height
+    assert drawn.y0 - 10 < bar.bbox.y0 and bar.bbox.y1 < drawn.y1 + 10
+
+
+@pytest.mark.parametrize(("module", "axes_of"), [(contour_axes, "contour"), (surface_axes, "surface")])
+def test_a_minimum_is_seen_above_the_ways_and_around_the_present_points(module: Any, axes_of: str) -> None:
+    axes = sheet(bowl({}, {}), views=(axes_of,), steps=(40,), size=(640, 480)).subfigs[0].axes[0]
+    star = next(line for line in axes.lines if line.get_label() == "minimum")
+    ways = [line for line in axes.lines if line.get_linestyle() != "None"]
+    present = [line for line in axes.lines if line.get_zorder() == module._POINTS + 1]
+    assert len(ways) == 4 and len(present) == 2
+    assert max(line.get_zorder() for line in ways) < star.get_zorder() < present[0].get_zorder()
+    # The rays of a five-pointed star reach out from 0.38 of its radius.
+    assert 0.38 * star.get_markersize() < present[0].get_markersize() < 0.5 * star.get_markersize()
+
+
+def test_the_rims_of_ways_lie_below_all_of_them_and_are_seen_around_their_marks() -> None:
+    axes = sheet(bowl({}, {}), views=("contour",), steps=(9,), size=(640, 480)).subfigs[0].axes[0]
+    rims = [line for line in axes.lines if line.get_zorder() == contour_axes._PATH]
+    dots = [line for line in axes.lines if line.get_zorder() == contour_axes._PATH + 1 and line.get_marker() != "None"]
+    assert len(rims) == len(dots) == 2
+    assert all(
+        rim.get_linewidth() > 1.3 * (dot.get_markersize() + dot.get_markeredgewidth()) for rim in rims for dot in dots
+    )
+
+
+def test_a_constant_surface_stands_in_the_middle_of_its_heights() -> None:
+    flat = bowl(problem={"formula": "0*x + 0*y + 3", "domain": {"x": [-2, 2], "y": [-2, 2]}})
+    axes, bar = sheet(flat, views=("surface",), steps=(0,), size=(400, 300)).subfigs[0].axes
+    assert axes.get_zlim() == pytest.approx((2.5, 3.5)) and bar.get_ylim() == pytest.approx((2.5, 3.5))
+
+
+def test_huge_heights_are_written_at_their_ticks() -> None:
+    huge = bowl(problem={"formula": "1e26*x**2 + y", "domain": {"x": [-2, 2], "y": [-2, 2]}})
+    axes = sheet(huge, views=("surface",), steps=(0,), size=(800, 600)).subfigs[0].axes[0]
+    assert axes.zaxis.get_offset_text().get_text() == ""
+    labels = {text.get_text() for text in axes.get_zticklabels()}
+    assert {"0", "2e26"} <= labels
+
+
+def test_characters_that_no_font_has_are_told_in_a_sentence(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    scenario = bowl({"name": "动量 α"}, {}, title="最速下降法")
+    picture = PictureSpec(views=("loss",), size=(400, 300))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gdsim.export.glyphs._FALLBACKS", ())  # whatever is installed
+        notes = figure.write_figure(scenario, tmp_path / "a.png", picture)
+    assert len(notes) == 1 and set("最速下降法动量") <= set(notes[0]) and "α" not in notes[0]
+    assert notes[0].startswith("No installed font has the characters ")
+    assert figure.write_figure(scenario, tmp_path / "a.svg", picture) == [], "its reader has fonts of his own"
+    assert not recwarn.list and not caplog.records
+
+
+def test_fonts_for_other_characters_are_those_that_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.font_manager import FontEntry, fontManager
+
+    from gdsim.export.glyphs import families
+
+    names = ("SimHei", "DejaVu Sans", "Comic Sans", "Noto Sans CJK JP")
+    monkeypatch.setattr(fontManager, "ttflist", [FontEntry(name=name) for name in names])
+    assert families() == ["DejaVu Sans", "Noto Sans CJK JP", "SimHei", "sans-serif"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gdsim.app.background import Background
+from gdsim.app.exports.file_names import suggested_name
 from gdsim.app.exports.preview import PicturePreview, TextPreview
 from gdsim.app.exports.target_field import TargetField
 from gdsim.app.labs.lab import Lab
@@ -26,7 +26,6 @@ PAUSE_MS = 200
 """How long nothing is chosen before the preview is made."""
 
 FORM_WIDTH = 46 * GRID
-LONGEST_NAME = 40
 
 CANCELLED = object()
 """What is returned by work that was called off."""
@@ -68,6 +67,8 @@ class ExportWindow(QDialog):
         self.setObjectName(f"{self.kind}_dialog")
         self.setWindowTitle(title)
         self._lab, self._settings = lab, settings
+        # What is exported is what was on screen.
+        lab.rest()
         self._stop = threading.Event()
         self._old = threading.Event()
         self._ended = self._preview_due = False
@@ -184,10 +185,8 @@ class ExportWindow(QDialog):
     def _suggest_path(self) -> None:
         folder = str(self._settings.value("export/folder", str(Path.home())))
         ending = choice(self._settings, f"{self.kind}/ending", self.endings)
-        scenario = self._lab.scenario
-        name = re.sub(r"\W+", "-", scenario.title or self._lab.name).strip("-").lower()[:LONGEST_NAME] or "gdsim"
         self.target.set_endings(self.endings)
-        self.target.line.setText(str(Path(folder) / (name + ending)))
+        self.target.line.setText(str(Path(folder) / (suggested_name(self._lab.scenario) + ending)))
 
     def _writable(self) -> bool:
         """Let Save be pressed where everything is right; tell whether it is."""

@@ -38,6 +38,11 @@ class FilmPreview(PicturePreview):
         self.slider.setToolTip(tr("Which frame is shown: from the first to the last."))
         self.summary = MessageLabel("film_summary")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        # The picture is not to change its size with it.
+        room = self.summary.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.summary.setSizePolicy(room)
+        self._planned = False
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self.slider)
@@ -52,14 +57,19 @@ class FilmPreview(PicturePreview):
         """Say how many frames the film has, and how long it is; the slider keeps its place, at first in the middle."""
         count, before = len(shots), self.slider.maximum() + 1
         if count != before:
-            place = self.slider.value() * count // before if self.summary.text() else count // 2
+            place = self.slider.value() * count // before if self._planned else count // 2
             with QSignalBlocker(self.slider):
                 self.slider.setRange(0, count - 1)
                 self.slider.setPageStep(max(1, count // 10))
                 self.slider.setValue(place)
+        self._planned = True
         self.summary.show_sentence(
             tr("{count} frames, {seconds} s", count=count, seconds=f"{count / fps:.1f}"), muted=True
         )
+
+    def show_no_plan(self) -> None:
+        """Say nothing of the length of a film that there cannot be."""
+        self.summary.show_sentence("")
 
     def ask(self, scenario: Scenario, renew: Callable[[], Callable[[], bool]]) -> None:
         """Show the chosen frame of the film that ``scenario`` asks for, as soon as it is drawn.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gdsim.app.exports.number_group import NumberGroup
 from gdsim.app.panels.fields import Choice
@@ -19,8 +19,10 @@ from gdsim.simulation.scenario import Scenario
 from gdsim.simulation.spec_model import MOST_STEPS
 
 
-class FilmTimes(NumberGroup):
-    """Asks for steps, speeds and angles of a film; its fields are rows of a form.
+class FilmTimes(QObject):
+    """Asks for steps, speeds and angles of a film; its fields are rows of a form, each with a place for one sentence.
+
+    `changed` tells that something else is chosen or typed.
 
     Parameters
     ----------
@@ -30,8 +32,10 @@ class FilmTimes(NumberGroup):
         What owns the group.
     """
 
+    changed = Signal()
+
     def __init__(self, scenario: Scenario, parent: QObject) -> None:
-        super().__init__("film_times_error", parent)
+        super().__init__(parent)
         walk = scenario.lab == "autograd"
         last = len(scenario.walk().steps) if scenario.lab == "autograd" else MOST_STEPS
         self._usual = (min(scenario.playback.steps, last), scenario.playback.speed)
@@ -45,14 +49,14 @@ class FilmTimes(NumberGroup):
         self.turn = named(NumberField(-3600, 3600, step=90), "film_turn", tr("Turn"))
         self.seconds = named(NumberField(0, 3600, above=True, step=1), "film_seconds", tr("Time of the turn"))
         self.pause = named(NumberField(0, 60, step=0.5), "film_pause", tr("Pause at the end"))
-        self.fps = named(NumberField(1, 60, step=1), "film_fps", tr("Frames a second"))
-        self._steps = _row(self.first, QLabel(tr("to")), self.last)
-        self._speed = _row(self.speed, QLabel(tr("steps a second")))
-        self._turn = _row(self.turn, QLabel("\N{DEGREE SIGN}"), self.seconds, QLabel(tr("s")))
-        self._frames = _row(self.fps, QLabel(tr("frames a second")))
-        self._pause = _row(self.pause, QLabel(tr("s at the end")))
+        self.fps = named(NumberField(1, 60, step=1), "film_fps", tr("Frame rate"))
+        self._groups: dict[str, NumberGroup] = {}
+        self._steps = self._row("steps", self.first, QLabel(tr("to")), self.last)
+        self._speed = self._row("speed", self.speed, QLabel(tr("steps a second")))
+        self._turn = self._row("turn", self.turn, QLabel("\N{DEGREE SIGN}"), self.seconds, QLabel(tr("s")))
+        self._frames = self._row("fps", self.fps, QLabel(tr("frames a second")))
+        self._pause = self._row("pause", self.pause, QLabel(tr("s at the end")))
         self._explain()
-        self.watch(self.first, self.last, self.speed, self.turn, self.seconds, self.pause, self.fps)
         self.motion.currentIndexChanged.connect(lambda _index: self.changed.emit())
 
     def add_rows(self, form: QFormLayout) -> None:
@@ -61,10 +65,23 @@ class FilmTimes(NumberGroup):
         form.addRow(tr("Steps"), self._steps)
         form.addRow(tr("Speed"), self._speed)
         form.addRow(tr("Turn"), self._turn)
-        form.addRow(tr("Smoothness"), self._frames)
+        form.addRow(tr("Frame rate"), self._frames)
         form.addRow(tr("Pause"), self._pause)
-        form.addRow(self.error)
         self.motion.currentIndexChanged.connect(lambda _index: self.show_rows(form))
+
+    def good(self) -> bool:
+        """Tell whether all numbers that are typed can be used."""
+        return all(group.good() for group in self._groups.values())
+
+    def show_slip(self, sentence: str) -> None:
+        """Say why there is no film of these times, or nothing (empty), at what decides how many frames it has."""
+        place = "turn" if self.motion.choice() == "orbit" else "steps"
+        for row in ("steps", "turn"):
+            self._groups[row].error.show_sentence(sentence if row == place else "")
+
+    def show_rate_slip(self, sentence: str) -> None:
+        """Say what is wrong with the frame rate, or nothing (empty)."""
+        self._groups["fps"].error.show_sentence(sentence)
 
     def show_rows(self, form: QFormLayout) -> None:
         """Show the rows that concern what moves."""
@@ -104,15 +121,23 @@ class FilmTimes(NumberGroup):
         for field, tip in tips.items():
             field.setToolTip(tip)
 
+    def _row(self, name: str, *parts: QLabel | WholeNumber | NumberField) -> QWidget:
+        """Return a row of a form with its own place for what is wrong."""
+        group = self._groups[name] = NumberGroup(f"film_{name}_error", self)
+        group.changed.connect(self.changed)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        for part in parts:
+            row.addWidget(part, 0 if isinstance(part, QLabel) else 1)
+            if not isinstance(part, QLabel):
+                group.watch(part)
+        column.addLayout(row)
+        column.addWidget(group.error)
+        return holder
+
 
 _NUMBERS = ("first", "last", "speed", "turn", "seconds", "pause", "fps")
-
-
-def _row(*parts: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID)
-    for part in parts:
-        row.addWidget(part, 0 if isinstance(part, QLabel) else 1)
-    return holder

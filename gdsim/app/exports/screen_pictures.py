@@ -79,7 +79,8 @@ def copy_image(lab: Lab[Any]) -> None:
     assert picture.view is not None
     size = _bounded(picture.view.size() * 2)
     ground = "dark" if theme.current().dark else "light"
-    QGuiApplication.clipboard().setImage(picture.grab(size.width(), size.height(), ground))
+    draw = picture.enlarge or picture.grab
+    QGuiApplication.clipboard().setImage(draw(size.width(), size.height(), ground))
 
 
 def write_image(image: QImage, path: Path, scenario: Scenario, cancelled: Callable[[], bool] | None = None) -> None:

@@ -76,12 +76,14 @@ class AutogradLab(Lab[AutogradScenario]):
         super().close_lab()
         self.walker.pause()
 
+    def rest(self) -> None:
+        """Stop playing."""
+        self.walker.pause()
+
     def set_active(self, active: bool) -> None:
         """Rest while another lab is on screen."""
         super().set_active(active)
-        if not active:
-            self.walker.pause()
-        else:
+        if active:
             # The switch is shared with the other labs.
             self._actions["keep_graph"].setChecked(self.walker.keep)
 

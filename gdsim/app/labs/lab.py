@@ -36,12 +36,15 @@ class Picture:
         Draws it: width and height in pixels, and ``light``, ``dark`` or ``transparent`` ground.
     view
         The widget whose size a copy takes; None where it is put together from several.
+    enlarge
+        Draws a copy, as ``grab``, where that is to be the screen enlarged, and ``grab`` does not draw that.
     """
 
     label: str
     views: tuple[str, ...]
     grab: Callable[[int, int, str], QImage]
     view: QWidget | None = None
+    enlarge: Callable[[int, int, str], QImage] | None = None
 
 
 class Coloured(Protocol):
@@ -117,10 +120,16 @@ class Lab(QMainWindow, Generic[B]):
         """Return the worksheet as text."""
         raise NotImplementedError
 
+    def rest(self) -> None:
+        """Stop what plays or turns: step and view stay as they are on screen now."""
+        raise NotImplementedError
+
     def set_active(self, active: bool) -> None:
         """Work while the lab is on screen; rest, with the run paused, while another one is."""
         if active:
             self.transport.show_playing(False)
+        else:
+            self.rest()
 
     def show_message(self, sentence: str, error: bool = True) -> None:
         """Show one sentence above the views; an error stays until the next one, a note for a while."""

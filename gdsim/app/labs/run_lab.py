@@ -67,11 +67,16 @@ class RunLab(Lab[S]):
         """What happens when something is chosen that concerns the run."""
         raise NotImplementedError
 
+    def rest(self) -> None:
+        """Pause the run, and bring it back to the step on screen where it has gone on beyond that."""
+        self.trainer.pause()
+        if self.snapshot is not None and self.snapshot.playing:
+            self.go_to(self.shown_step)
+
     def set_active(self, active: bool) -> None:
         """Poll the run while the lab is on screen; pause it while another one is."""
         super().set_active(active)
         if not active:
-            self.trainer.pause()
             self._poll.stop()
         elif self._started:
             self._poll.start()

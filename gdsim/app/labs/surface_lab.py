@@ -50,6 +50,7 @@ class SurfaceLab(RunLab[SurfaceScenario]):
 
     def __init__(self, scenario: SurfaceScenario, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(scenario, parent)
+        self._actions = actions
         self.camera = Camera(parent=self)
         self._aim(scenario.view)
         self.analyst = Background("analysis", self)
@@ -113,7 +114,8 @@ class SurfaceLab(RunLab[SurfaceScenario]):
         both = Picture(
             tr("Both, side by side"), ("surface", "contour"), lambda *size: side_by_side(surface, contour, *size)
         )
-        return {"surface": Picture(tr("3D view"), ("surface",), surface.grab_image, surface), **flat, "both": both}
+        solid = Picture(tr("3D view"), ("surface",), surface.grab_image, surface, surface.grab_enlarged)
+        return {"surface": solid, **flat, "both": both}
 
     def worksheet_text(self) -> str:
         """Return the worksheet as text."""
@@ -121,11 +123,11 @@ class SurfaceLab(RunLab[SurfaceScenario]):
             self.display.write_worksheet()
         return self.views.worksheet.plain_text()
 
-    def set_active(self, active: bool) -> None:
-        """Stop turning the surface too while another lab is on screen."""
-        super().set_active(active)
-        if not active:
-            self._orbit.stop()
+    def rest(self) -> None:
+        """Stop turning the surface too."""
+        super().rest()
+        self._orbit.stop()
+        self._actions["orbit"].setChecked(False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Share the room out once its size is known; start the threads after the first paint."""

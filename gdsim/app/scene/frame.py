@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from gdsim.app.camera import DISTANCE, Camera
 from gdsim.app.scene.projection import Margins, Projection
 
-_USUAL = 100.0
+USUAL = (1280, 720)
+"""Size of a film, or of a larger picture, in which text has the size that it has in a view of this size."""
+
+_UNIT = 100.0
 """Pixels (times the scale) that a unit of the box takes in a picture of usual size."""
 
 
@@ -50,13 +53,19 @@ class Frame:
 
         In a small picture lines are wide against the box, and reach farther over a surface that rises beside them.
         """
-        shrunk = max(1.0, _USUAL * self.scale / self.projection.pixels_per_unit)
+        shrunk = max(1.0, _UNIT * self.scale / self.projection.pixels_per_unit)
         return shrunk * self.projection.depth_per_unit()
 
 
 def text_scale(width: float, height: float) -> float:
     """Return the size of text in a view, against 12 pixels: larger in a large view, to be read from afar."""
     return min(1.6, max(1.0, math.sqrt(min(width / 640, height / 420))))
+
+
+def picture_scale(width: float, height: float) -> float:
+    """Return the size of text in a picture: that in a view of its size; in a larger one than usual, in proportion."""
+    share = min(width / USUAL[0], height / USUAL[1])
+    return max(text_scale(width, height), share * text_scale(*USUAL))
 
 
 def project(camera: Camera, width: float, height: float, scale: float, bar: float) -> Projection:

@@ -24,8 +24,8 @@ TILE = 2048
 SAMPLES = 4
 
 
-def grab(view: SurfaceView, width: int, height: int, ground: str) -> QImage:
-    """Draw ``view`` as a picture; see `SurfaceView.grab_image`."""
+def grab(view: SurfaceView, width: int, height: int, ground: str, scale: float) -> QImage:
+    """Draw ``view`` as a picture with text of this scale; see `SurfaceView.grab_image`."""
     chosen = {"light": themes.LIGHT, "dark": themes.DARK, "transparent": view.theme}.get(ground)
     if chosen is None:
         raise InputError(
@@ -42,16 +42,17 @@ def grab(view: SurfaceView, width: int, height: int, ground: str) -> QImage:
     view.makeCurrent()
     try:
         view.scenery.set_theme(chosen)
-        return _tiles(view, width, height, rgba(chosen.ground) if ground != "transparent" else (0, 0, 0, 0))
+        colour = rgba(chosen.ground) if ground != "transparent" else (0, 0, 0, 0)
+        return _tiles(view, width, height, colour, scale)
     finally:
         view.scenery.set_theme(kept)
         view.doneCurrent()
         view.update()
 
 
-def _tiles(view: SurfaceView, width: int, height: int, colour: tuple[float, float, float, float]) -> QImage:
-    shown = frames.text_scale(view.width(), view.height())
-    scale = shown * min(width / view.width(), height / view.height())
+def _tiles(
+    view: SurfaceView, width: int, height: int, colour: tuple[float, float, float, float], scale: float
+) -> QImage:
     projection = frames.project(view.camera, width, height, scale, view.scenery.overlay.bar_room)
     result = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     result.fill(0)

@@ -128,7 +128,7 @@ class SurfaceView(GLViewWidget):
         self.update()
 
     def grab_image(self, width: int, height: int, ground: str = "light") -> QImage:
-        """Draw the view anew as a picture; text, lines and points keep their size relative to it.
+        """Draw the view anew as a picture; the size of text, lines and points follows from that of the picture.
 
         Parameters
         ----------
@@ -137,7 +137,12 @@ class SurfaceView(GLViewWidget):
         ground
             ``light``, ``dark`` or ``transparent`` (in the colours of the present theme).
         """
-        return grab(self, width, height, ground)
+        return grab(self, width, height, ground, frames.picture_scale(width, height))
+
+    def grab_enlarged(self, width: int, height: int, ground: str = "light") -> QImage:
+        """Draw what is on screen at another size, as `grab_image`, but with text as large as on screen beside it."""
+        ratio = min(width / self.width(), height / self.height())
+        return grab(self, width, height, ground, ratio * frames.text_scale(self.width(), self.height()))
 
     # Drawing ------------------------------------------------------------------------------------------------
 

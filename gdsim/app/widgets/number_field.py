@@ -174,24 +174,37 @@ class NumberField(QDoubleSpinBox):
         if abs(number) > _LARGEST:
             return tr("{value} is too large.", value=text.strip()[:40])
         if not self._low <= number <= self._high or (self._above and number == self._low):
-            return tr("{value} is not allowed: {range}", value=number_text(number), range=self._range_sentence())
+            return self._range_sentences(number)[1]
         return None
 
     def _range_sentence(self, unit: str = "") -> str:
         """Return what is allowed, as a sentence."""
-        low, high = number_text(self._low), number_text(self._high)
+        sentence, _ = self._range_sentences(0.0)
+        return tr("{sentence} Unit: {unit}.", sentence=sentence, unit=unit) if unit else sentence
+
+    def _range_sentences(self, number: float) -> tuple[str, str]:
+        """Return what is allowed, and that ``number`` is not, as a sentence each."""
+        limits = {"low": number_text(self._low), "high": number_text(self._high), "value": number_text(number)}
         bounded = self._high < _LARGEST
         if self._low <= -_LARGEST and not bounded:
-            sentence = tr("Any number.")
+            allowed, refusal = tr("Any number."), ""
+        elif not bounded and self._above:
+            allowed = tr("A number above {low}.", **limits)
+            refusal = tr("{value} is not allowed: it must be a number above {low}.", **limits)
         elif not bounded:
-            sentence = tr("A number above {low}.", low=low) if self._above else tr("A number from {low} up.", low=low)
+            allowed = tr("A number from {low} up.", **limits)
+            refusal = tr("{value} is not allowed: it must be a number from {low} up.", **limits)
         elif self._above:
-            sentence = tr("A number above {low}, up to {high}.", low=low, high=high)
+            allowed = tr("A number above {low}, up to {high}.", **limits)
+            refusal = tr("{value} is not allowed: it must be a number above {low}, up to {high}.", **limits)
         elif (end := math.nextafter(self._high, math.inf)) == round(end) != self._high:
-            sentence = tr("A number from {low} to below {end}.", low=low, end=number_text(end))
+            limits["high"] = number_text(end)
+            allowed = tr("A number from {low} to below {high}.", **limits)
+            refusal = tr("{value} is not allowed: it must be a number from {low} to below {high}.", **limits)
         else:
-            sentence = tr("A number from {low} to {high}.", low=low, high=high)
-        return tr("{sentence} Unit: {unit}.", sentence=sentence, unit=unit) if unit else sentence
+            allowed = tr("A number from {low} to {high}.", **limits)
+            refusal = tr("{value} is not allowed: it must be a number from {low} to {high}.", **limits)
+        return allowed, refusal
 
 
 class LabelledNumber(QWidget):

@@ -103,7 +103,12 @@ class WholeNumber(QAbstractSpinBox):
         if number is None:
             return tr("{text} is not a whole number: write one such as 32.", text=repr(text[:40]))
         if not self._low <= number <= self._high:
-            return tr("{value} is not allowed: {range}", value=text[:40], range=self._range_sentence())
+            return tr(
+                "{value} is not allowed: it must be a whole number from {low} to {high}.",
+                value=text[:40],
+                low=self._low,
+                high=self._high,
+            )
         return ""
 
     def reserve(self, widest: int) -> None:
