@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from gdsim import __version__
 from gdsim.commands import drawings, gradients, tables
-from gdsim.commands.parser import Parser
-from gdsim.errors import FormulaError, InputError, ProgramError
+from gdsim.commands.parser import Parser, said
+from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.unfinished import tidy
 
@@ -38,19 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _dispatch(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except ProgramError as error:
-        return _complain(
-            tr(
-                "Line {line}, character {place}: {message}",
-                line=error.line,
-                place=error.position + 1,
-                message=str(error),
-            )
-        )
-    except FormulaError as error:
-        return _complain(tr("Formula, character {place}: {message}", place=error.position + 1, message=str(error)))
     except InputError as error:
-        return _complain(str(error))
+        return _complain(said(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -23,7 +23,8 @@ from gdsim.app.scenario_model import revised
 from gdsim.app.settings import remembered
 from gdsim.app.widgets.naming import named
 from gdsim.errors import InputError
-from gdsim.export.film_plan import FILMS, GIF, Shot, check_target, plan
+from gdsim.export.endings import FILMS, GIF
+from gdsim.export.film_plan import Shot, check_target, plan
 from gdsim.i18n import tr
 from gdsim.simulation.picture_spec import MOST_FRAMES, FilmSpec
 from gdsim.simulation.scenario import Scenario

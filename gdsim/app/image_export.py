@@ -24,6 +24,7 @@ from gdsim.app.scenario_model import revised
 from gdsim.app.settings import remembered
 from gdsim.app.widgets.naming import named
 from gdsim.errors import InputError
+from gdsim.export.endings import PICTURES
 from gdsim.i18n import tr
 from gdsim.simulation.picture_spec import PictureSpec
 from gdsim.simulation.scenario import Scenario
@@ -31,14 +32,14 @@ from gdsim.simulation.scenario import Scenario
 FIGURE = "figure"
 """What is drawn by matplotlib; all other choices are pictures of the lab as it is on screen."""
 
-PIXELS, VECTOR = (".png",), (".png", ".svg", ".pdf")
+PIXELS = (".png",)
 
 
 class ExportDialog(ExportWindow):
     """Asks what to export, how, how large and where, shows it, and writes it."""
 
     kind = "export"
-    endings = VECTOR
+    endings = PICTURES
     can_be_called_off = True
     preview: PicturePreview
 
@@ -77,7 +78,7 @@ class ExportDialog(ExportWindow):
 
     def _check(self) -> bool:
         figure = self._is_figure()
-        self.target.set_endings(VECTOR if figure else PIXELS)
+        self.target.set_endings(PICTURES if figure else PIXELS)
         drawable = not figure or all([self.views.check(), self.steps.check()])
         return self.size_fields.numbers.good() and drawable
 

@@ -18,6 +18,7 @@ from gdsim.app.exports.steps_up_to import steps_up_to
 from gdsim.app.labs.lab import Lab
 from gdsim.app.widgets.code_colours import CodeColours
 from gdsim.app.widgets.naming import named
+from gdsim.export.endings import DOCUMENTS
 from gdsim.i18n import tr
 from gdsim.simulation.scenario import Scenario
 
@@ -29,7 +30,7 @@ class NotebookDialog(ExportWindow):
     """Asks how many steps a notebook repeats and where it goes, shows it as a script, and writes it."""
 
     kind = "notebook"
-    endings = (".ipynb", ".py")
+    endings = DOCUMENTS
     preview: TextPreview
 
     def __init__(self, lab: Lab[Any], settings: QSettings, parent: QWidget | None = None) -> None:

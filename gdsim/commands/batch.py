@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdsim.errors import FormulaError, InputError
+from gdsim.commands.parser import note, said
+from gdsim.errors import InputError
 from gdsim.i18n import tr
 from gdsim.unfinished import tidy
 
@@ -147,8 +148,6 @@ def _told(result: Result) -> list[str]:
 
 
 def _perform_one(job: Job) -> int:
-    from gdsim.commands.parser import note
-
     if not job.target.parent.is_dir():
         raise InputError(tr("{path} cannot be written: there is no such folder.", path=str(job.target)))
     if job.kind != "film":
@@ -207,11 +206,8 @@ def attempt(job: Job) -> Result:
     """Write a job's file, whatever happens to it."""
     try:
         return Result(job, tuple(perform(job)))
-    except FormulaError as error:
-        sentence = tr("Formula, character {place}: {message}", place=error.position + 1, message=str(error))
-        return Result(job, error=sentence)
     except InputError as error:
-        return Result(job, error=str(error))
+        return Result(job, error=said(error))
     except Exception as error:  # one that a library cannot draw must not stop the others
         reason = str(error) or type(error).__name__
         return Result(job, error=tr("It could not be written: {reason}.", reason=reason))

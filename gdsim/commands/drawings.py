@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from gdsim.commands.parser import add_overrides, size_of, steps_of
 from gdsim.errors import InputError
+from gdsim.export.endings import DOCUMENTS, FILMS, PICTURES
 from gdsim.i18n import tr
 
 if TYPE_CHECKING:
     from gdsim.commands.batch import Settings
-
-PICTURES = (".png", ".svg", ".pdf")
-FILMS = (".mp4", ".gif")
-NOTEBOOKS = (".ipynb", ".py")
 
 
 def add(commands: Any) -> None:
@@ -66,7 +63,7 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_notebook(parser: argparse.ArgumentParser) -> None:
-    _add_files(parser, NOTEBOOKS)
+    _add_files(parser, DOCUMENTS)
     parser.add_argument("--steps", type=int, metavar="N", help=tr("number of updates; the scenario's own if left out"))
     parser.set_defaults(command=_notebook)
 
@@ -135,7 +132,7 @@ def _animate(options: argparse.Namespace) -> int:
 def _notebook(options: argparse.Namespace) -> int:
     if options.steps is not None and options.steps < 0:
         raise InputError(tr("--steps {steps} is not allowed: it must be 0 or more.", steps=options.steps))
-    return _carry_out("notebook", options, NOTEBOOKS, _given(options, "steps"))
+    return _carry_out("notebook", options, DOCUMENTS, _given(options, "steps"))
 
 
 def _looks(options: argparse.Namespace) -> Settings:

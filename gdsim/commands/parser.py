@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from gdsim.errors import InputError
+from gdsim.errors import FormulaError, InputError, ProgramError
 from gdsim.i18n import tr
 
 
@@ -66,6 +66,20 @@ def steps_of(text: str) -> tuple[int, ...]:
             tr("--steps {text} is not allowed: give whole numbers from 0 on with commas, such as 0,1,2,5.", text=text)
         )
     return tuple(map(int, parts))
+
+
+def said(error: InputError) -> str:
+    """Return an error's sentence, with the place in a formula or program where it is."""
+    if isinstance(error, ProgramError):
+        return tr(
+            "Line {line}, character {place}: {message}",
+            line=error.line,
+            place=error.position + 1,
+            message=str(error),
+        )
+    if isinstance(error, FormulaError):
+        return tr("Formula, character {place}: {message}", place=error.position + 1, message=str(error))
+    return str(error)
 
 
 def note(sentences: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from gdsim.atomic import replacing
 from gdsim.carrier import embed
 from gdsim.errors import Cancelled, InputError
+from gdsim.export.endings import PICTURES
 from gdsim.export.glyphs import families, lacking
 from gdsim.export.scenes import stage_of
 from gdsim.export.sheet import draw_sheet as draw_sheet
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 DPI = 96.0
 """Pixels per inch, as browsers count them: an SVG of 1280x960 is shown 1280 pixels wide."""
-
-KINDS = (".png", ".svg", ".pdf")
 
 LOCK = threading.RLock()
 """Held by whoever draws or typesets with matplotlib, which bears no second thread."""
@@ -71,7 +70,7 @@ def write_figure(
     Cancelled
         Once ``cancelled`` says so; nothing is left behind.
     """
-    if target.suffix.lower() not in KINDS:
+    if target.suffix.lower() not in PICTURES:
         raise InputError(
             tr("{path} is no picture that can be written: its name must end in .png, .svg or .pdf.", path=str(target))
         )

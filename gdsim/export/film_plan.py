@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdsim.errors import InputError
+from gdsim.export.endings import FILMS, GIF
 from gdsim.export.views import views_named
 from gdsim.i18n import tr
 from gdsim.simulation.picture_spec import MOST_FRAMES, FilmSpec
 
 if TYPE_CHECKING:
     from gdsim.simulation.scenario import Scenario
-
-GIF = ".gif"
-FILMS = (".mp4", GIF)
-"""Extensions of files that can hold a film."""
 
 GIF_FPS = 50
 """A GIF's pictures stand for whole hundredths of a second, and programs that show it slow down those of only one."""

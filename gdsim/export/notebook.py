@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdsim import __version__
 from gdsim.atomic import replacing
 from gdsim.errors import InputError
+from gdsim.export.endings import DOCUMENTS
 from gdsim.export.notebook_text import Cell, plain, text
 from gdsim.i18n import tr
 from gdsim.simulation.files import carried
@@ -15,8 +16,6 @@ from gdsim.simulation.spec_model import MOST_STEPS
 
 if TYPE_CHECKING:
     from gdsim.simulation.scenario import Scenario
-
-DOCUMENTS = (".ipynb", ".py")
 
 
 def write_notebook(scenario: Scenario, target: Path, steps: int | None = None) -> list[str]:
